@@ -1,0 +1,120 @@
+"""What banks ask for (watches) and are told (alerts)."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from liancheng.entries import Cause, ChangeKind, Level, PublicationSeverity, Standing
+from liancheng.facts import Kind, Model
+
+Role = Literal["borrower", "guarantor", "affiliate"]
+AlertKind = Literal[ChangeKind, "current"]
+MeasureClass = Literal["statutory", "administrative", "reference"]
+
+
+class CustomerReference(Model, kw_only=True):
+    """The bank's own mark of a customer, and the part it plays; comes back in every alert."""
+
+    customer_ref: str
+    role: Role = "borrower"
+
+
+class Watch(Model, tag="watch", kw_only=True):
+    """A bank watches a company. Key on `watchlists`: `<uscc>/<bank>`; a tombstone ends the watch."""
+
+    uscc: str
+    bank: str
+    references: tuple[CustomerReference, ...] = ()
+
+
+class Told(Model, kw_only=True):
+    """The last alert made for one watch."""
+
+    alert_id: str
+    sequence: int
+    level: Level
+
+
+class WatchState(Model, tag="watch_state", kw_only=True):
+    """State of `alerting` for one watch: the watch AND what its bank was last told."""
+
+    watch: Watch
+    told: Told | None = None
+
+
+class Bank(Model, tag="bank", kw_only=True):
+    """A subscribing bank, on the `banks` register. `id` names its topic `alerts.<id>`."""
+
+    id: str
+    name: str
+
+
+class ReasonAct(Model, kw_only=True):
+    act: int
+    rule: str
+    source: str
+    mark: str
+
+
+class Reason(Model, kw_only=True):
+    """One document behind a level, as a bank reads it."""
+
+    document_id: str
+    authority: str
+    document_no: str
+    decision_day: date
+    kinds: tuple[Kind, ...]
+    standing: Standing
+    fine_fen: int | None = None
+    confiscated_fen: int | None = None
+    severity: PublicationSeverity | None = None
+    acts: tuple[ReasonAct, ...] = ()
+    earliest_repair_day: date | None = None
+    last_published_day: date | None = None
+    recognition_no: str | None = None
+
+
+class Measure(Model, kw_only=True):
+    """What follows from a level. A bank's are `reference` only: what it is encouraged to consider, never an order."""
+
+    id: str
+    measure_class: MeasureClass
+    text: str
+    source: str
+    mark: str
+
+
+class Alert(Model, tag="alert", kw_only=True):
+    """What one bank is told about one change of one company.
+
+    `id` is `<uscc>/<sequence>/<bank>` (with `/current` where it answers a new watch). `number` is gapless per bank
+    from 1; it is 0 on `alerts`, before `dispatch` gave it. When the alert was made is the Kafka timestamp of its record on
+    `alerts.<bank>`; the SDK fills `made_at` from it.
+    """
+
+    number: int = 0
+    id: str
+    bank: str
+    kind: AlertKind
+    uscc: str
+    name: str
+    match: Literal["uscc"] = "uscc"
+    references: tuple[CustomerReference, ...] = ()
+    level_before: Level
+    level_after: Level
+    sequence: int
+    day: date
+    causes: tuple[Cause, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    standard: str
+    supersedes: str | None = None  # id of the alert about this company that the bank got before
+    submitted_at: datetime | None = None
+    accepted_at: datetime | None = None
+    made_at: datetime | None = None
+
+
+class BankState(Model, tag="bank_state", kw_only=True):
+    """State of `dispatch` for one bank: the number it gave last."""
+
+    bank: str
+    last_number: int

@@ -1,0 +1,120 @@
+"""What the joint-sanction list holds about a subject: entry, cases, verdicts, and the change that made the entry."""
+
+from datetime import date, datetime
+from typing import Literal, Union
+
+from liancheng.facts import Document, Model
+
+Level = Literal["clear", "penalised", "candidate", "listed"]
+LEVELS: tuple[Level, ...] = ("clear", "penalised", "candidate", "listed")
+RANK: dict[Level, int] = {level: rank for rank, level in enumerate(LEVELS)}
+
+PublicationSeverity = Literal["minor", "general", "serious", "special_serious", "single"]
+Standing = Literal[
+    "active",  # published 公示中
+    "expired",  # the last published day has passed
+    "revoked",
+    "moved",  # a newer revision names another subject
+    "unpublished",  # no regime publishes it (minor under Order 36; decisions older than any regime read)
+]
+ChangeKind = Literal[
+    "listed",
+    "candidate",
+    "penalised",
+    "escalated",
+    "eased",
+    "cleared",
+    "amended",
+    "objection_marked",
+    "objection_resolved",
+]
+
+
+class ActFinding(Model, kw_only=True):
+    """An entry act 认定情形 that a decision touches. Only one that `counts` makes a candidate."""
+
+    act: int  # 1-14
+    counts: bool
+    by: Literal["exact", "stated", "stated_unsupported"]
+    citation: str  # the article it rests on, as 《law》83(3)
+    rule: str  # id of the rule in the standard
+    source: str
+    mark: str
+
+
+class Verdict(Model, kw_only=True):
+    """How the standard judges one document: severity, publication period, entry acts."""
+
+    standard: str
+    regime: str | None = None  # None: no regime read covers the decision's day
+    severity: PublicationSeverity | None = None
+    severity_rule: str | None = None
+    earliest_repair_day: date | None = None  # None: no early repair
+    last_published_day: date | None = None  # None: not published
+    acts: tuple[ActFinding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Case(Model, kw_only=True):
+    """One document as its subject's entry holds it: the facts without their long texts, the verdict, the standing."""
+
+    document: Document
+    verdict: Verdict
+    standing: Standing
+
+
+class Cause(Model, kw_only=True):
+    """What led to a change: a document, the event that touched it (None: a day passed), the rule that judged it."""
+
+    document_id: str
+    rule: str
+    event_id: str | None = None
+
+
+class Change(Model, kw_only=True):
+    """The step from the entry before to this one. Its id is `<uscc>/<sequence>`."""
+
+    kind: ChangeKind
+    level_before: Level
+    level_after: Level
+    causes: tuple[Cause, ...]
+    submitted_at: datetime | None = None  # of the event that caused it; None: a day passed
+    accepted_at: datetime | None = None
+
+
+class PastChange(Model, kw_only=True):
+    """One line of a subject's history."""
+
+    sequence: int
+    day: date
+    kind: ChangeKind
+    level: Level
+
+
+class Entry(Model, tag="entry", kw_only=True):
+    """A subject's entry on the list AND the change that made it. `sequence` is gapless per subject, from 1.
+
+    `next_due_day` is the first day on which time alone changes the entry; it stands first so that an index of due
+    days can be built without reading the rest.
+    """
+
+    next_due_day: date | None = None
+    uscc: str
+    name: str
+    level: Level
+    sequence: int
+    day: date
+    level_since: date
+    standard: str
+    cases: tuple[Case, ...]
+    change: Change
+    history: tuple[PastChange, ...] = ()
+
+
+class ListDay(Model, tag="list_day", kw_only=True):
+    """The list is complete up to this day on this partition: written by joint_list when it has worked off a new day."""
+
+    day: date
+
+
+ListRecord = Union[Entry, ListDay]

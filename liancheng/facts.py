@@ -1,0 +1,153 @@
+"""Standardised facts about documents: what `receipts.<province>` and `penalties` hold. No verdicts here.
+
+Days are days of Asia/Shanghai; instants are UTC; amounts are integer fen.
+"""
+
+from datetime import date, datetime
+from typing import Literal, Union
+
+import msgspec
+
+Kind = Literal[
+    "warning",  # 警告
+    "criticism",  # 通报批评
+    "fine",  # 罚款
+    "confiscation",  # 没收违法所得、没收非法财物
+    "licence_suspended",  # 暂扣许可证件
+    "downgraded",  # 降低资质等级
+    "licence_revoked",  # 吊销许可证件、吊销营业执照
+    "business_restricted",  # 限制开展生产经营活动
+    "production_stopped",  # 责令停产停业
+    "closed",  # 责令关闭
+    "employment_restricted",  # 限制从业
+    "detention",  # 行政拘留
+    "correction_ordered",  # 责令改正: an order beside the penalty, kept because agencies print it there
+    "other",
+]
+Outcome = Literal["accepted", "duplicate", "stale", "refused"]
+Severity = Literal["error", "warning"]
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The base of everything on a topic: immutable, unset fields left out, unknown fields ignored by older readers."""
+
+
+class Finding(Model, kw_only=True):
+    """One thing found in an event. An `error` refuses it; a `warning` says what was normalised or should be looked at."""
+
+    field: str
+    code: str
+    severity: Severity = "error"
+    found: str = ""
+    expected: str = ""
+    remedy: str = ""
+
+
+class Citation(Model, kw_only=True):
+    """One place in a statute: 《law》第article条第paragraph款第item项. `law` is the canonical name of `law_names.csv`."""
+
+    law: str
+    article: int
+    paragraph: int | None = None
+    item: int | None = None
+    edition: str | None = None  # where the citation itself names one (旧, 2016年版)
+
+
+class Fact(Model, kw_only=True):
+    """The part every fact shares. `digest` is over the normalised content: same digest, same event."""
+
+    revision: int
+    event_id: str
+    digest: str
+    submitted_at: datetime  # when the agency's producer wrote it (its clock)
+    accepted_at: datetime  # when standardise took it: the one clock that counts
+
+
+class DecisionFact(Fact, kw_only=True):
+    uscc: str
+    name: str
+    decision_day: date
+    kinds: tuple[Kind, ...]
+    fine_fen: int | None = None
+    confiscated_fen: int | None = None
+    basis: tuple[Citation, ...] = ()
+    violated: tuple[Citation, ...] = ()
+    stated_acts: tuple[int, ...] = ()
+    act_day: date | None = None
+    simple_procedure: bool = False
+    violation_type: str | None = None
+    facts: str | None = None
+    content: str | None = None
+    legal_basis: str | None = None  # as printed
+    violated_text: str | None = None  # as printed
+
+
+class RevocationFact(Fact, kw_only=True):
+    revoked_day: date
+    reason: str | None = None
+
+
+class RecognitionFact(Fact, kw_only=True):
+    recognition_no: str
+    day: date
+    reason: str | None = None
+
+
+class Document(Model, tag="document", kw_only=True):
+    """All that is known about one document: the state of `standardise`, and the record on `penalties`.
+
+    `version` counts the accepted events of the document, so a reader knows the newer of two snapshots.
+    """
+
+    id: str
+    province: str
+    authority: str
+    document_no: str
+    version: int
+    decision: DecisionFact | None = None
+    revocation: RevocationFact | None = None
+    recognition_notice: RecognitionFact | None = None
+    recognition_decided: RecognitionFact | None = None
+    recognition_removed: RecognitionFact | None = None
+
+
+class DocumentMoved(Model, tag="document_moved", kw_only=True):
+    """The newest revision of a document names another company: the old subject is told, without the other's name."""
+
+    id: str
+    version: int
+    event_id: str
+    submitted_at: datetime
+    accepted_at: datetime
+
+
+class NewDay(Model, tag="new_day", kw_only=True):
+    """A day of Asia/Shanghai has begun. One on every partition of `penalties`."""
+
+    day: date
+
+
+Penalty = Union[Document, DocumentMoved, NewDay]
+
+
+class Submission(Model, kw_only=True):
+    """What became of one submitted event. `partition` and `offset` are its place on `penalty-events.<province>`."""
+
+    event_id: str
+    type: str
+    revision: int
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reference: str | None = None
+    partition: int
+    offset: int
+    submitted_at: datetime
+    accepted_at: datetime
+
+
+class Receipt(Model, tag="receipt", kw_only=True):
+    """A document's state and what became of the submission that came last. `document` is None until one was accepted."""
+
+    key: str
+    submission: Submission
+    document: Document | None = None
