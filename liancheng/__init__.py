@@ -1,1 +1,1 @@
-"""The language everything speaks: events, facts, the standard, the list, alerts. Pure: no I/O, no clock, no randomness."""
+"""The language everything speaks: events, facts, standard, list, alerts. Pure: no I/O, no clock, no randomness."""

@@ -11,14 +11,14 @@ AlertKind = Literal[ChangeKind, "current"]
 MeasureClass = Literal["statutory", "administrative", "reference"]
 
 
-class CustomerReference(Model, kw_only=True):
+class CustomerReference(Model, frozen=True, kw_only=True):
     """The bank's own mark of a customer, and the part it plays; comes back in every alert."""
 
     customer_ref: str
     role: Role = "borrower"
 
 
-class Watch(Model, tag="watch", kw_only=True):
+class Watch(Model, tag="watch", frozen=True, kw_only=True):
     """A bank watches a company. Key on `watchlists`: `<uscc>/<bank>`; a tombstone ends the watch."""
 
     uscc: str
@@ -26,7 +26,7 @@ class Watch(Model, tag="watch", kw_only=True):
     references: tuple[CustomerReference, ...] = ()
 
 
-class Told(Model, kw_only=True):
+class Told(Model, frozen=True, kw_only=True):
     """The last alert made for one watch."""
 
     alert_id: str
@@ -34,28 +34,28 @@ class Told(Model, kw_only=True):
     level: Level
 
 
-class WatchState(Model, tag="watch_state", kw_only=True):
+class WatchState(Model, tag="watch_state", frozen=True, kw_only=True):
     """State of `alerting` for one watch: the watch AND what its bank was last told."""
 
     watch: Watch
     told: Told | None = None
 
 
-class Bank(Model, tag="bank", kw_only=True):
+class Bank(Model, tag="bank", frozen=True, kw_only=True):
     """A subscribing bank, on the `banks` register. `id` names its topic `alerts.<id>`."""
 
     id: str
     name: str
 
 
-class ReasonAct(Model, kw_only=True):
+class ReasonAct(Model, frozen=True, kw_only=True):
     act: int
     rule: str
     source: str
     mark: str
 
 
-class Reason(Model, kw_only=True):
+class Reason(Model, frozen=True, kw_only=True):
     """One document behind a level, as a bank reads it."""
 
     document_id: str
@@ -73,7 +73,7 @@ class Reason(Model, kw_only=True):
     recognition_no: str | None = None
 
 
-class Measure(Model, kw_only=True):
+class Measure(Model, frozen=True, kw_only=True):
     """What follows from a level. A bank's are `reference` only: what it is encouraged to consider, never an order."""
 
     id: str
@@ -83,12 +83,12 @@ class Measure(Model, kw_only=True):
     mark: str
 
 
-class Alert(Model, tag="alert", kw_only=True):
+class Alert(Model, tag="alert", frozen=True, kw_only=True):
     """What one bank is told about one change of one company.
 
     `id` is `<uscc>/<sequence>/<bank>` (with `/current` where it answers a new watch). `number` is gapless per bank
-    from 1; it is 0 on `alerts`, before `dispatch` gave it. When the alert was made is the Kafka timestamp of its record on
-    `alerts.<bank>`; the SDK fills `made_at` from it.
+    from 1; it is 0 on `alerts`, before `dispatch` gave it. When the alert was made is the Kafka timestamp of its
+    record on `alerts.<bank>`; the SDK fills `made_at` from it.
     """
 
     number: int = 0
@@ -113,7 +113,7 @@ class Alert(Model, tag="alert", kw_only=True):
     made_at: datetime | None = None
 
 
-class BankState(Model, tag="bank_state", kw_only=True):
+class BankState(Model, tag="bank_state", frozen=True, kw_only=True):
     """State of `dispatch` for one bank: the number it gave last."""
 
     bank: str

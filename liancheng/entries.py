@@ -30,7 +30,7 @@ ChangeKind = Literal[
 ]
 
 
-class ActFinding(Model, kw_only=True):
+class ActFinding(Model, frozen=True, kw_only=True):
     """An entry act 认定情形 that a decision touches. Only one that `counts` makes a candidate."""
 
     act: int  # 1-14
@@ -42,7 +42,7 @@ class ActFinding(Model, kw_only=True):
     mark: str
 
 
-class Verdict(Model, kw_only=True):
+class Verdict(Model, frozen=True, kw_only=True):
     """How the standard judges one document: severity, publication period, entry acts."""
 
     standard: str
@@ -55,7 +55,7 @@ class Verdict(Model, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
-class Case(Model, kw_only=True):
+class Case(Model, frozen=True, kw_only=True):
     """One document as its subject's entry holds it: the facts without their long texts, the verdict, the standing."""
 
     document: Document
@@ -63,7 +63,7 @@ class Case(Model, kw_only=True):
     standing: Standing
 
 
-class Cause(Model, kw_only=True):
+class Cause(Model, frozen=True, kw_only=True):
     """What led to a change: a document, the event that touched it (None: a day passed), the rule that judged it."""
 
     document_id: str
@@ -71,7 +71,7 @@ class Cause(Model, kw_only=True):
     event_id: str | None = None
 
 
-class Change(Model, kw_only=True):
+class Change(Model, frozen=True, kw_only=True):
     """The step from the entry before to this one. Its id is `<uscc>/<sequence>`."""
 
     kind: ChangeKind
@@ -82,7 +82,7 @@ class Change(Model, kw_only=True):
     accepted_at: datetime | None = None
 
 
-class PastChange(Model, kw_only=True):
+class PastChange(Model, frozen=True, kw_only=True):
     """One line of a subject's history."""
 
     sequence: int
@@ -91,7 +91,7 @@ class PastChange(Model, kw_only=True):
     level: Level
 
 
-class Entry(Model, tag="entry", kw_only=True):
+class Entry(Model, tag="entry", frozen=True, kw_only=True):
     """A subject's entry on the list AND the change that made it. `sequence` is gapless per subject, from 1.
 
     `next_due_day` is the first day on which time alone changes the entry; it stands first so that an index of due
@@ -111,7 +111,7 @@ class Entry(Model, tag="entry", kw_only=True):
     history: tuple[PastChange, ...] = ()
 
 
-class ListDay(Model, tag="list_day", kw_only=True):
+class ListDay(Model, tag="list_day", frozen=True, kw_only=True):
     """The list is complete up to this day on this partition: written by joint_list when it has worked off a new day."""
 
     day: date

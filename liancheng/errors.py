@@ -1,4 +1,4 @@
-"""What can go wrong, grouped by who can mend it. A refusal of an agency's event is a value (`Finding`), not an error."""
+"""What can go wrong, grouped by who can mend it. A refusal of an event is a value (`Finding`), not an error."""
 
 
 class LianchengError(Exception):

@@ -20,7 +20,7 @@ class AgencyEvent(
     kw_only=True,
     frozen=True,
 ):
-    """One event of one document's life. `reference` is the sender's own mark (a row number, say); the receipt repeats it."""
+    """One event of one document's life. `reference`, the sender's own mark (a row number), comes back in the receipt."""
 
     authority: str | None = None
     document_no: str | None = None
@@ -28,7 +28,7 @@ class AgencyEvent(
     reference: str | None = None
 
 
-class Decision(AgencyEvent, tag="decision", kw_only=True):
+class Decision(AgencyEvent, tag="decision", frozen=True, kw_only=True):
     """The whole document 行政处罚决定书. A higher revision replaces a lower one, also when it names another company."""
 
     name: str | None = None
@@ -49,14 +49,14 @@ class Decision(AgencyEvent, tag="decision", kw_only=True):
     remark: str | None = None
 
 
-class Revocation(AgencyEvent, tag="revocation", kw_only=True):
+class Revocation(AgencyEvent, tag="revocation", frozen=True, kw_only=True):
     """The decision was changed, annulled or found void (行政处罚法 art. 48): withdrawn from every list."""
 
     revoked_date: str | None = None
     reason: str | None = None
 
 
-class Recognition(AgencyEvent, tag="recognition", kw_only=True):
+class Recognition(AgencyEvent, tag="recognition", frozen=True, kw_only=True):
     """A step of the recognition 认定 of the document's subject as seriously dishonest: its own document and day."""
 
     stage: Literal["notice", "decided", "removed"]

@@ -28,12 +28,12 @@ Outcome = Literal["accepted", "duplicate", "stale", "refused"]
 Severity = Literal["error", "warning"]
 
 
-class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The base of everything on a topic: immutable, unset fields left out, unknown fields ignored by older readers."""
 
 
-class Finding(Model, kw_only=True):
-    """One thing found in an event. An `error` refuses it; a `warning` says what was normalised or should be looked at."""
+class Finding(Model, frozen=True, kw_only=True):
+    """One thing found in an event. An `error` refuses it; a `warning` says what was normalised or deserves a look."""
 
     field: str
     code: str
@@ -43,8 +43,8 @@ class Finding(Model, kw_only=True):
     remedy: str = ""
 
 
-class Citation(Model, kw_only=True):
-    """One place in a statute: 《law》第article条第paragraph款第item项. `law` is the canonical name of `law_names.csv`."""
+class Citation(Model, frozen=True, kw_only=True):
+    """A place in a statute: 《law》第article条第paragraph款第item项. `law` is a canonical name of `law_names.csv`."""
 
     law: str
     article: int
@@ -53,7 +53,7 @@ class Citation(Model, kw_only=True):
     edition: str | None = None  # where the citation itself names one (旧, 2016年版)
 
 
-class Fact(Model, kw_only=True):
+class Fact(Model, frozen=True, kw_only=True):
     """The part every fact shares. `digest` is over the normalised content: same digest, same event."""
 
     revision: int
@@ -63,7 +63,7 @@ class Fact(Model, kw_only=True):
     accepted_at: datetime  # when standardise took it: the one clock that counts
 
 
-class DecisionFact(Fact, kw_only=True):
+class DecisionFact(Fact, frozen=True, kw_only=True):
     uscc: str
     name: str
     decision_day: date
@@ -82,18 +82,18 @@ class DecisionFact(Fact, kw_only=True):
     violated_text: str | None = None  # as printed
 
 
-class RevocationFact(Fact, kw_only=True):
+class RevocationFact(Fact, frozen=True, kw_only=True):
     revoked_day: date
     reason: str | None = None
 
 
-class RecognitionFact(Fact, kw_only=True):
+class RecognitionFact(Fact, frozen=True, kw_only=True):
     recognition_no: str
     day: date
     reason: str | None = None
 
 
-class Document(Model, tag="document", kw_only=True):
+class Document(Model, tag="document", frozen=True, kw_only=True):
     """All that is known about one document: the state of `standardise`, and the record on `penalties`.
 
     `version` counts the accepted events of the document, so a reader knows the newer of two snapshots.
@@ -111,7 +111,7 @@ class Document(Model, tag="document", kw_only=True):
     recognition_removed: RecognitionFact | None = None
 
 
-class DocumentMoved(Model, tag="document_moved", kw_only=True):
+class DocumentMoved(Model, tag="document_moved", frozen=True, kw_only=True):
     """The newest revision of a document names another company: the old subject is told, without the other's name."""
 
     id: str
@@ -121,7 +121,7 @@ class DocumentMoved(Model, tag="document_moved", kw_only=True):
     accepted_at: datetime
 
 
-class NewDay(Model, tag="new_day", kw_only=True):
+class NewDay(Model, tag="new_day", frozen=True, kw_only=True):
     """A day of Asia/Shanghai has begun. One on every partition of `penalties`."""
 
     day: date
@@ -130,7 +130,7 @@ class NewDay(Model, tag="new_day", kw_only=True):
 Penalty = Union[Document, DocumentMoved, NewDay]
 
 
-class Submission(Model, kw_only=True):
+class Submission(Model, frozen=True, kw_only=True):
     """What became of one submitted event. `partition` and `offset` are its place on `penalty-events.<province>`."""
 
     event_id: str
@@ -145,8 +145,8 @@ class Submission(Model, kw_only=True):
     accepted_at: datetime
 
 
-class Receipt(Model, tag="receipt", kw_only=True):
-    """A document's state and what became of the submission that came last. `document` is None until one was accepted."""
+class Receipt(Model, tag="receipt", frozen=True, kw_only=True):
+    """A document's state and what became of its last submission. `document` is None until one was accepted."""
 
     key: str
     submission: Submission

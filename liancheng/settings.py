@@ -27,17 +27,11 @@ class Settings(BaseSettings):
         ["310000", "320000", "330000", "340000"], description="provinces whose topics `liancheng up` creates"
     )
 
-    stages: str = Field(
-        "standardise,joint_list,alerting,dispatch,calendar", description="stages this worker runs"
-    )
-    worker_id: str = Field(
-        "worker-1", description="stable name of this worker: it gets its partitions back by it"
-    )
+    stages: str = Field("standardise,joint_list,alerting,dispatch,calendar", description="stages this worker runs")
+    worker_id: str = Field("worker-1", description="stable name of this worker: it gets its partitions back by it")
     web_host: str = Field("127.0.0.1", description="where a worker serves /metrics and /health")
     web_port: int = Field(19466, description="port of /metrics and /health")
-    session_timeout_ms: int = Field(
-        6000, description="after this silence a worker's partitions go to another"
-    )
+    session_timeout_ms: int = Field(6000, description="after this silence a worker's partitions go to another")
     transaction_timeout_ms: int = Field(10_000, description="bounds how long a dead worker holds readers up")
     batch_max: int = Field(2000, description="records in one transaction at most")
 
