@@ -1,0 +1,78 @@
+"""Topics on a cluster, made from the registry."""
+
+from collections.abc import Iterable
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from liancheng import topics
+from liancheng.errors import UnavailableError, WrongUseError
+from liancheng.settings import Settings
+from liancheng.topics import Topic
+from transport.clients import readable, require_broker
+
+
+def ensure_shared_topics(settings: Settings) -> tuple[str, ...]:
+    """Make the topics that exist once, where they are missing; returns those it made."""
+    return _ensure(require_broker(settings), settings, [(topic.name, topic) for topic in topics.shared_topics()])
+
+
+def add_province(settings: Settings, code: str) -> bool:
+    """Make a province's topics; False where it had them already. Needs no restart of anything."""
+    wanted = [(topic.named(code), topic) for topic in (topics.RECEIPTS, topics.PENALTY_EVENTS)]
+    return bool(_ensure(require_broker(settings), settings, wanted))
+
+
+def add_bank_topic(settings: Settings, bank: str) -> bool:
+    """Make a bank's alerts topic; False where it had it already."""
+    return bool(_ensure(require_broker(settings), settings, [(topics.BANK_ALERTS.named(bank), topics.BANK_ALERTS)]))
+
+
+def provinces(settings: Settings) -> tuple[str, ...]:
+    """Codes of the provinces that have their topics, sorted."""
+    return _named(require_broker(settings), topics.PENALTY_EVENTS)
+
+
+def require_province(settings: Settings, code: str) -> None:
+    """Raises WrongUseError where the province has no topics yet, naming those that have."""
+    known = provinces(settings)
+    if code not in known:
+        have = ", ".join(known) or "none"
+        raise WrongUseError(f"unknown province {code!r} (known: {have}): add it with `liancheng province add {code}`")
+
+
+def require_bank(settings: Settings, bank: str) -> None:
+    """Raises WrongUseError where the bank is not registered yet, naming those that are."""
+    known = _named(require_broker(settings), topics.BANK_ALERTS)
+    if bank not in known:
+        have = ", ".join(known) or "none"
+        raise WrongUseError(f"unknown bank {bank!r} (known: {have}): add it with `liancheng bank add {bank}`")
+
+
+def _named(client: AdminClient, topic: Topic) -> tuple[str, ...]:
+    names = client.list_topics(timeout=10).topics
+    return tuple(sorted(name.removeprefix(topic.prefix) for name in names if name.startswith(topic.prefix)))
+
+
+def _ensure(client: AdminClient, settings: Settings, wanted: Iterable[tuple[str, Topic]]) -> tuple[str, ...]:
+    new = [
+        NewTopic(
+            name,
+            num_partitions=topic.partitions,
+            replication_factor=settings.replication_factor,
+            config=topic.settings(),
+        )
+        for name, topic in wanted
+    ]
+    made = []
+    for name, future in client.create_topics(new, operation_timeout=10).items():
+        try:
+            future.result(timeout=15)
+            made.append(name)
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise readable(error, f"making topic {name}") from error
+        except TimeoutError as error:
+            raise UnavailableError(f"making topic {name}: the broker did not answer within 15 s") from error
+    return tuple(made)
