@@ -1,0 +1,1 @@
+"""The stream processors: one Faust worker, one exactly-once engine, one file per stage."""
