@@ -96,6 +96,8 @@ class Session:
         self.positions: dict[Place, int] = {}
         self.units: dict[Hashable, Unit] = {}
         self.restored = True
+        self.joined = False
+        self.stopping = threading.Event()
         self._kept: dict[Hashable, Unit] = {}
         self._kept_positions: dict[Place, int] = {}
         group = f"liancheng.{stage.name}"
@@ -109,11 +111,15 @@ class Session:
             partition_assignment_strategy="range",  # joined topics: equal numbers to the same member
         )
         self.producer: Producer = producer(
-            settings, transactional_id=f"liancheng.{instance}", transaction_timeout_ms=settings.transaction_timeout_ms
+            settings,
+            transactional_id=f"liancheng.{instance}",
+            transaction_timeout_ms=settings.transaction_timeout_ms,
+            message_timeout_ms=settings.transaction_timeout_ms,  # librdkafka wants it no longer than that
         )
 
     def run(self, stopping: threading.Event) -> None:
         """Work until told to stop. Raises RestartSessionError or KafkaException when the session cannot go on."""
+        self.stopping = stopping
         self.producer.init_transactions(30)
         self.consumer.subscribe(
             list(self.stage.inputs), on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
@@ -147,7 +153,7 @@ class Session:
             place.offset = max(place.offset, 0)
         self.positions = {(place.topic, place.partition): place.offset for place in committed}
         client.assign(committed)
-        self.restored = False
+        self.restored, self.joined = False, True
         log.info("%s: assigned %s", self.stage.name, sorted(self.positions))
 
     def _revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
@@ -204,7 +210,8 @@ class Session:
             if self._commit(batch, ends):
                 self._committed(batch, ends, started)
                 return
-            self._each_unit(Unit.rollback)
+            for unit in self.units.values():
+                unit.rollback()
             metrics.RETRIES.labels(self.stage.name).inc()
             log.warning("%s: transaction aborted, doing the batch again (%d)", self.stage.name, attempt + 1)
             time.sleep(0.05 * 2**attempt)
@@ -235,6 +242,8 @@ class Session:
     def _fold(self, batch: Batch) -> None:
         self.hand_over(batch)
         while not batch.wait(1.0):
+            if self.stopping.is_set():
+                raise RestartSessionError("the worker stops and its agent is gone")
             log.warning("%s: the agent is still folding %d records", self.stage.name, len(batch.work))
         if batch.error is not None:
             raise batch.error
@@ -261,7 +270,7 @@ class Session:
         for output in outputs:
             while True:
                 try:
-                    produce(output.topic, output.value, output.key, output.partition, headers=output.headers)
+                    produce(output.topic, output.value, output.key, output.partition, headers=output.headers)  # type: ignore[arg-type]
                     break
                 except BufferError:
                     self.producer.poll(0.05)
@@ -269,7 +278,8 @@ class Session:
 
     def _committed(self, batch: Batch, ends: dict[Place, int], started: float) -> None:
         self.positions |= ends
-        self._each_unit(Unit.commit)
+        for unit in self.units.values():
+            unit.commit()
         name = self.stage.name
         metrics.RECORDS.labels(name).inc(len(batch.work))
         metrics.OUTPUTS.labels(name).inc(len(batch.outputs))
@@ -280,10 +290,6 @@ class Session:
             oldest = min(record.timestamp_ms for _, record in batch.work)
             metrics.DELAY_SECONDS.labels(name).observe(max(time.time() - oldest / 1000, 0))
 
-    def _each_unit(self, do: Callable[[Unit], None]) -> None:
-        for unit in self.units.values():
-            getattr(unit, do.__name__)()
-
 
 def _record(message: Message) -> Record:
     return Record(
@@ -291,8 +297,8 @@ def _record(message: Message) -> Record:
         message.partition() or 0,
         message.offset() or 0,
         message.timestamp()[1],
-        message.key(),  # type: ignore[arg-type]
-        message.value(),  # type: ignore[arg-type]
+        message.key(),
+        message.value(),
     )
 
 
@@ -349,12 +355,14 @@ class StageThread(threading.Thread):
 
     @property
     def state(self) -> str:
-        """`starting`, `restoring`, `running` (with or without partitions), `stopped`."""
+        """`starting`, `joining` its group, `restoring`, `running` (with or without partitions), `stopped`."""
         if not self.is_alive():
             return "stopped"
         session = self.session
         if session is None:
             return "starting"
+        if not session.joined:
+            return "joining"
         return "running" if session.restored else "restoring"
 
     def run(self) -> None:

@@ -1,0 +1,124 @@
+"""alerting: one state per watch. Joins the list with the watchlists: who is told of which change.
+
+Reads `sanction-list` and `watchlists` (partitioned alike), writes `alerts` and `alerting-state` (its table). Entries
+are state too: a watch on a company that is already on the list is answered from them.
+"""
+
+from collections.abc import Hashable, Iterable
+from datetime import datetime
+
+from liancheng import alerting, codec, topics
+from liancheng.alerts import Alert, Watch, WatchState
+from liancheng.entries import Entry, ListDay, ListRecord
+from liancheng.standard import judge
+from stream_apps.stage import Output, Place, Record, Store, Table
+
+SOURCE = b"/alerting"
+_decode_list = codec.decoder(ListRecord)
+_decode_watch = codec.decoder(Watch)
+
+
+class Watches:
+    """The watches and the entries of one partition."""
+
+    def __init__(self, judge_: judge.Judge) -> None:
+        self.judge = judge_
+        self.entries: Store[ListRecord] = Store(codec.decoder(ListRecord))
+        self.watches: Store[WatchState] = Store(codec.decoder(WatchState))
+        self.keys_of: dict[bytes, set[bytes]] = {}  # USCC -> keys of its watches, ended ones too until restored anew
+
+    def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
+        if topic == topics.SANCTION_LIST.name:
+            self.entries.restore(key, value)
+            return
+        self.watches.restore(key, value)
+        self._index(key)
+
+    def _index(self, key: bytes) -> None:
+        self.keys_of.setdefault(key[: key.index(b"/")], set()).add(key)
+
+    def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
+        if record.topic == topics.SANCTION_LIST.name:
+            self._fold_entry(record, out)
+        else:
+            self._fold_watch(record, out)
+
+    def _fold_entry(self, record: Record, out: list[Output]) -> None:
+        key, raw = record.key or b"", record.value or b""
+        keys = self.keys_of.get(key)
+        if not keys:
+            self.entries.changed[key] = (None, raw)
+            return
+        entry = codec.read(_decode_list, raw, f"{record.topic}[{record.partition}]")
+        if isinstance(entry, ListDay):
+            return
+        telling = alerting.Telling(entry, self.judge.measures(entry.level))
+        for watch_key in sorted(keys):
+            state = self.watches.get(watch_key)
+            told = alerting.on_entry(state, telling) if state else None
+            if told:
+                self._write(watch_key, told[0], told[1], record.partition, out)
+        self.entries.changed[key] = (entry, raw)
+
+    def _fold_watch(self, record: Record, out: list[Output]) -> None:
+        key = record.key or b""
+        if record.value is None:
+            self._end(key, record.partition, out)
+            return
+        watch = codec.read(_decode_watch, record.value, f"{record.topic}[{record.partition}]")
+        entry = self._entry(watch.uscc.encode())
+        telling = alerting.Telling(entry, self.judge.measures(entry.level)) if entry else None
+        told = alerting.on_watch(self.watches.get(key), watch, telling)
+        if told:
+            self._index(key)
+            self._write(key, told[0], told[1], record.partition, out)
+
+    def _entry(self, key: bytes) -> Entry | None:
+        change = self.entries.changed.get(key)
+        raw = change[1] if change else self.entries.raw.get(key)
+        entry = codec.read(_decode_list, raw, "sanction-list") if raw else None
+        return entry if isinstance(entry, Entry) else None
+
+    def _end(self, key: bytes, partition: int, out: list[Output]) -> None:
+        if self.watches.get(key) is not None:
+            self.watches.drop(key)
+            headers = codec.headers("watch_ended", SOURCE, key.decode())
+            out.append(Output(topics.ALERTING_STATE.name, key, None, headers, partition))
+
+    def _write(self, key: bytes, state: WatchState, alert: Alert | None, partition: int, out: list[Output]) -> None:
+        raw = self.watches.put(key, state)
+        id_ = f"{key.decode()}/{state.told.sequence if state.told else 0}"
+        out.append(Output(topics.ALERTING_STATE.name, key, raw, codec.headers("watch_state", SOURCE, id_), partition))
+        if alert:
+            headers = codec.headers("alert", SOURCE, alert.id)
+            out.append(Output(topics.ALERTS.name, alert.bank.encode(), codec.encode(alert), headers))
+
+    def commit(self) -> None:
+        self.entries.commit()
+        self.watches.commit()
+
+    def rollback(self) -> None:
+        self.entries.rollback()
+        self.watches.rollback()
+
+
+class Alerting:
+    name = "alerting"
+    inputs = (topics.SANCTION_LIST.name, topics.WATCHLISTS.name)
+
+    def __init__(self) -> None:
+        self._judge = judge.current()
+
+    def unit_of(self, place: Place) -> Hashable:
+        return place[1]
+
+    def tables(self, places: Iterable[Place]) -> tuple[Table, ...]:
+        """The watches are its own; the entries are input that is kept."""
+        partition = next(iter(places))[1]
+        return (
+            Table((topics.ALERTING_STATE.name, partition), own=True),
+            Table((topics.SANCTION_LIST.name, partition), own=False),
+        )
+
+    def open(self, places: Iterable[Place]) -> Watches:
+        return Watches(self._judge)

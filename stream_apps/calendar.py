@@ -1,0 +1,55 @@
+"""calendar: writes each new day of Asia/Shanghai as a record on every partition of `penalties`.
+
+Time is an event: no fold reads a clock. A day written twice, or by two workers, changes nothing; days that nobody wrote
+(everything was down) are worked off one by one by joint_list when the next one comes.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from confluent_kafka import Producer
+
+from liancheng import codec, topics
+from liancheng.facts import NewDay
+
+log = logging.getLogger("liancheng.calendar")
+
+SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving since 1991, and no decision is older in this system
+SOURCE = b"/calendar"
+
+
+def today() -> date:
+    return datetime.now(UTC).astimezone(SHANGHAI).date()
+
+
+class Calendar:
+    """Writes the day when it is a new one. `clock` gives the day; tests give their own."""
+
+    def __init__(self, producer: Producer, clock: Callable[[], date] = today) -> None:
+        self._producer = producer
+        self._clock = clock
+        self.written: date | None = None
+
+    def tick(self) -> bool:
+        """Whether a day was written. Blocks until the broker has it; the next tick tries again where it has not."""
+        day = self._clock()
+        if day == self.written:
+            return False
+        failed: list[object] = []
+        raw, headers = codec.encode(NewDay(day=day)), codec.headers("new_day", SOURCE, day.isoformat())
+        for partition in range(topics.PENALTIES.partitions):
+            self._producer.produce(
+                topics.PENALTIES.name,
+                raw,
+                topics.NEW_DAY_KEY,
+                partition,
+                headers=headers,  # type: ignore[arg-type]
+                on_delivery=lambda error, _: failed.append(error) if error else None,
+            )
+        if self._producer.flush(10) or failed:
+            log.warning("the day %s is not on every partition yet (%s), trying again", day, failed[:1])
+            return False
+        self.written = day
+        log.info("the day %s is on every partition", day)
+        return True
