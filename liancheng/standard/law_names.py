@@ -1,0 +1,53 @@
+"""The names by which laws are cited: full titles, printed short forms, and names that must not be guessed."""
+
+from functools import cache
+from typing import Literal, NamedTuple
+
+from liancheng.standard import tables
+
+Use = Literal[
+    "cite",
+    "drop",  # procedure and payment, never an offence: 行政处罚法
+    "back",  # stands for a law printed before it in the same text: 《条例》, 本法
+    "ambiguous",  # two laws share it
+    "unknown",  # looks like one of ours and is another statute: 水法
+]
+
+
+class LawName(NamedTuple):
+    """One printed name. `only_articles`: a careless name, accepted with these articles only; empty: with all."""
+
+    alias: str
+    canonical: str
+    use: Use
+    edition: str | None
+    only_articles: frozenset[int]
+    note: str
+
+
+@cache
+def names() -> dict[str, LawName]:
+    """All names of `law_names.csv` by their printed form (half-width brackets)."""
+    return {row["alias"]: _name(row) for row in tables.rows("law_names.csv")}
+
+
+def _name(row: dict[str, str]) -> LawName:
+    only = frozenset(int(article) for article in row["only_articles"].split(";") if article)
+    use: Use = row["use"]  # type: ignore[assignment]  # the packaged table, checked by its test
+    return LawName(row["alias"], row["canonical"], use, row["edition"] or None, only, row["note"])
+
+
+def find(printed: str) -> LawName | None:
+    """The law of a printed name, or None for one that the standard does not know. Nothing is guessed."""
+    if "裁量" in printed:  # discretion guidelines are no law, whatever their title
+        return LawName(printed, "", "drop", None, frozenset(), "")
+    return names().get(printed)
+
+
+def find_at_end(run: str) -> tuple[str, LawName] | None:
+    """The longest known name at the end of a run of text without brackets, and what stands before it.
+
+    Longest first, for 海洋环境保护法 ends in 环境保护法.
+    """
+    known = names()
+    return next(((run[:start], known[run[start:]]) for start in range(len(run)) if run[start:] in known), None)
