@@ -1,0 +1,169 @@
+"""Runs the local broker and the workers, keeps them running, and leaves none behind when it stops or dies."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from cli.local import processes, state
+from cli.local.broker import Broker
+from cli.local.keeper import Keeper
+from cli.local.say import Say
+from cli.local.worker import Worker
+from liancheng.errors import UnavailableError
+from liancheng.settings import Settings
+
+_START_S = 90.0
+_STOP_S = 20.0  # a transaction that is being committed may take LIANCHENG_TRANSACTION_TIMEOUT_MS
+_TRIES = 3  # a part that dies this often before everything has been up once will not mend by itself
+_TICK_S = 0.2
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal asks this process to stop."""
+
+
+class Supervisor:
+    """Broker (where it is ours to run), topics and workers of one home."""
+
+    def __init__(self, settings: Settings, workers: int, say: Say, on_ready: Callable[[], object]) -> None:
+        self.home = settings.home.resolve()
+        self.broker = None if elsewhere(settings) else local_broker(settings, say)
+        self.settings = settings
+        if self.broker:
+            self.settings = settings.model_copy(update={"bootstrap_servers": self.broker.address})
+        self.workers = [Worker(self.settings, number) for number in range(1, workers + 1)]
+        self._say = say
+        self._on_ready = on_ready
+        self._keepers: list[Keeper] = []
+        self._ready = False
+
+    def run(self) -> None:
+        """Bring everything up, say so, and keep it up until a signal comes.
+
+        Raises:
+            WrongUseError: it runs already in this home, or a port is taken.
+            UnavailableError: something did not come up; everything is stopped again.
+        """
+        with state.claimed(self.home), _stopped_by_signals():
+            try:
+                self._come_up()
+                while True:
+                    time.sleep(_TICK_S)
+                    self._tick()
+            except Stopped:
+                self._say("stopping")
+            finally:
+                _ignore_signals()
+                self._stop()
+
+    def _come_up(self) -> None:
+        state.clear_leftovers(self.home)
+        self._require_ports()
+        self._note()
+        if self.broker:
+            self.broker.prepare()
+            self._say("starting the broker")
+            self._keep(self.broker)
+            self.broker.wait_ready()
+        self._make_topics()
+        self._say(f"starting {len(self.workers)} worker{'s' if len(self.workers) > 1 else ''}")
+        for worker in self.workers:
+            self._keep(worker)
+        self._wait_until_up()
+        self._ready = True
+        self._note()
+        self._on_ready()
+
+    def _require_ports(self) -> None:
+        if self.broker:
+            processes.require_port(self.broker.port, "LIANCHENG_BROKER_PORT", "broker")
+            processes.require_port(self.broker.controller_port, "LIANCHENG_CONTROLLER_PORT", "broker's controller")
+        for worker in self.workers:
+            processes.require_port(worker.port, "LIANCHENG_WEB_PORT", worker.name)
+
+    def _make_topics(self) -> None:
+        from transport.admin import add_province, ensure_shared_topics  # noqa: PLC0415 loads Kafka's client
+
+        ensure_shared_topics(self.settings)
+        for code in self.settings.provinces:
+            add_province(self.settings, code)
+
+    def _keep(self, part: Broker | Worker) -> None:
+        keeper = Keeper(part, self._say)
+        self._keepers.append(keeper)
+        keeper.start()
+        self._note()
+
+    def _wait_until_up(self) -> None:
+        deadline = time.monotonic() + _START_S
+        while waiting := [keeper for keeper in self._keepers if not keeper.up]:
+            part = waiting[0].part
+            if time.monotonic() > deadline:
+                raise UnavailableError(f"{part.name} was not ready within {_START_S:.0f} s: {part.last_words()}")
+            if any(keeper.restarts >= _TRIES for keeper in waiting):
+                raise UnavailableError(f"{part.name} ends as soon as it starts: {part.last_words()}")
+            time.sleep(_TICK_S / 4)
+            self._tick()
+
+    def _tick(self) -> None:
+        changed = [keeper.tick() for keeper in self._keepers]
+        if any(changed):
+            self._note()
+
+    def _note(self) -> None:
+        me = os.getpid()
+        parts = tuple(keeper.noted() for keeper in self._keepers)
+        servers = self.settings.bootstrap_servers
+        state.write(self.home, state.Running(me, processes.birth(me), self._ready, servers, parts))
+
+    def _stop(self) -> None:
+        """Workers first, all at once: they commit what they have in hand, for which they need the broker."""
+        for worker in self.workers:
+            worker.ask_to_stop()
+        deadline = time.monotonic() + _STOP_S
+        for worker in self.workers:
+            worker.await_end(max(0.0, deadline - time.monotonic()))
+        if self.broker:
+            self.broker.stop()
+        state.forget(self.home)
+
+
+def elsewhere(settings: Settings) -> bool:
+    """Whether the settings point to a cluster that is not the local broker."""
+    local = {f"{host}:{settings.broker_port}" for host in ("127.0.0.1", "localhost")}
+    return "bootstrap_servers" in settings.model_fields_set and settings.bootstrap_servers not in local
+
+
+def local_broker(settings: Settings, say: Say) -> Broker:
+    """The broker of a home."""
+    return Broker(settings.home, settings.broker_port, settings.controller_port, say)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and a closed terminal raise Stopped in the main thread, whatever it is doing.
+
+    The handler only raises: waiting for a child in it would wait for ever, where the main thread waits for it too.
+    """
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+        wanted.append(signal.SIGHUP)
+    before = {number: signal.signal(number, _raise) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _raise(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _ignore_signals() -> None:
+    """Stopping takes a bounded time; a second Ctrl-C must not leave half of it undone."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
