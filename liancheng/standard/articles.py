@@ -108,6 +108,7 @@ def reach(citation: Citation, edition: Edition, cited: frozenset[Citation] = fro
     return Reach(_proving(citation, inside, selected), tuple(row for row in selected if row.acts))
 
 
+@lru_cache(maxsize=65_536)
 def changed_before(law: str, day: date, *, years: int) -> date | None:
     """The newest day within `years` years before `day` (or `day` itself) on which the law's text changed, if any."""
     known = editions(law)
@@ -166,7 +167,7 @@ def _weakened(row: Row, cited: frozenset[Citation]) -> Row:
 def _proving(citation: Citation, inside: tuple[Row, ...], selected: tuple[Row, ...]) -> tuple[Row, ...]:
     """An exact row proves its act where it is cited precisely, or where the violated provision singles it out.
 
-    A citation of more than one row proves only what every one of them proves, and only if the table surely has them all.
+    A citation of more than one row proves only what every one of them proves, and only if all are surely there.
     """
     exact = tuple(row for row in selected if row.certainty == "exact")
     if all(_is_precise(citation, row) for row in inside):

@@ -1,0 +1,6 @@
+"""The unified standard 统一认定标准: versions as data, and how a decision is judged by one of them."""
+
+from liancheng.standard.loader import CURRENT, current, load, read, versions
+from liancheng.standard.model import Standard
+
+__all__ = ["CURRENT", "Standard", "current", "load", "read", "versions"]

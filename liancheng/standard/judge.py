@@ -1,0 +1,196 @@
+"""Judges one decision by one version of the standard: publication period and entry acts. Pure, and the same for all.
+
+`docs/standard.md` explains the reading; what an agency should be asked about a decision is in `questions.py`.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from liancheng.alerts import Measure
+from liancheng.entries import ActFinding, Level, PublicationSeverity, Verdict
+from liancheng.facts import Citation, DecisionFact, Kind
+from liancheng.standard import articles
+from liancheng.standard.articles import NOTHING, Edition, Reach, Row
+from liancheng.standard.model import EntryAct, Regime, SeverityRule, Standard
+from liancheng.standard.periods import months_after
+
+# Weakest last: a finding is no surer than the weaker of the act's wording and the article's row.
+_MARKS = ("V", "VL", "own", "S")
+_DAY = timedelta(days=1)
+
+
+class Reached(NamedTuple):
+    """A citation of the basis, the edition that judges it (None: none was read), and what it can do there."""
+
+    citation: Citation
+    edition: Edition | None
+    reach: Reach
+
+
+def judge(decision: DecisionFact, standard: Standard) -> Verdict:
+    """The verdict of `standard` on `decision`; the same decision gives the same verdict, whichever province sent it."""
+    return judge_reached(decision, reached(decision), standard)
+
+
+def judge_reached(decision: DecisionFact, basis: list[Reached], standard: Standard) -> Verdict:
+    """`judge`, for a caller that has the basis reached already."""
+    publication = _publication(
+        standard, decision.decision_day, decision.kinds, decision.fine_fen, decision.simple_procedure
+    )
+    acts, notes = _acts(decision, basis, standard)
+    return Verdict(
+        standard=standard.version,
+        regime=publication.regime,
+        severity=publication.severity,
+        severity_rule=publication.rule,
+        earliest_repair_day=publication.earliest_repair_day,
+        last_published_day=publication.last_published_day,
+        acts=acts,
+        notes=publication.notes + notes,
+    )
+
+
+@lru_cache(maxsize=16)
+def measures(level: Level, standard: Standard) -> tuple[Measure, ...]:
+    """What follows from a level. A bank's are `reference`: what it is encouraged to consider, never an order."""
+    return tuple(
+        Measure(id=rule.id, measure_class=rule.measure_class, text=rule.wording, source=rule.source, mark=rule.mark)
+        for rule in standard.measures
+        if rule.enabled and level in rule.levels
+    )
+
+
+class Publication(NamedTuple):
+    """Severity and days of a decision. `last_published_day` None: it is kept, not published."""
+
+    regime: str | None = None
+    severity: PublicationSeverity | None = None
+    rule: str | None = None
+    earliest_repair_day: date | None = None
+    last_published_day: date | None = None
+    notes: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=65_536)
+def _publication(
+    standard: Standard, day: date, kinds: tuple[Kind, ...], fine_fen: int | None, simple_procedure: bool
+) -> Publication:
+    regime = standard.regime_on(day)
+    if regime is None:
+        return Publication(notes=(f"no publication rule was read for decisions of {day}: kept, not published",))
+    penalties = frozenset(kinds).difference(standard.no_penalty.kinds)
+    if not penalties:
+        return Publication(regime.id, rule=standard.no_penalty.id, notes=("no kind of penalty: kept, not published",))
+    for rule in regime.rules:
+        if rule.enabled and _fits(rule, standard, penalties, fine_fen, simple_procedure):
+            return _published(regime, rule, day)
+    unclassed = ", ".join(sorted(penalties))
+    return Publication(regime.id, notes=(f"no rule of {regime.id} classes {unclassed}: kept, not published",))
+
+
+def _fits(
+    rule: SeverityRule, standard: Standard, kinds: frozenset[Kind], fine_fen: int | None, simple_procedure: bool
+) -> bool:
+    return (
+        (not rule.any_kind or not kinds.isdisjoint(rule.any_kind))
+        and kinds.issubset(rule.only_kinds)
+        and rule.simple_procedure in (None, simple_procedure)
+        and _fine_fits(rule, standard, fine_fen)
+    )
+
+
+def _fine_fits(rule: SeverityRule, standard: Standard, fine_fen: int | None) -> bool:
+    """A rule that names an unset limit, or a decision without an amount, never fits."""
+    for named, wanted in ((rule.fine_at_least, True), (rule.fine_below, False)):
+        if named is None:
+            continue
+        limit_yuan = standard.parameters[named].value
+        if limit_yuan is None or fine_fen is None or (fine_fen >= limit_yuan * 100) is not wanted:
+            return False
+    return True
+
+
+def _published(regime: Regime, rule: SeverityRule, day: date) -> Publication:
+    period = next((period for period in regime.severities if period.severity == rule.severity), None)
+    if period is None or not period.published:
+        note = f"{rule.id}: kept, not published"
+        return Publication(regime.id, rule.severity, rule.id, notes=(note,))
+    repair = months_after(day, period.min_months) + _DAY if period.early_repair else None
+    return Publication(regime.id, rule.severity, rule.id, repair, months_after(day, period.max_months))
+
+
+def reached(decision: DecisionFact) -> list[Reached]:
+    """The basis by the edition of the day of the act, or of the decision where that is all we know."""
+    day_of_act = decision.act_day is not None
+    day = decision.act_day or decision.decision_day
+    found = []
+    for citation in decision.basis:
+        edition = articles.edition_on(citation.law, day, day_of_act=day_of_act, named=citation.edition)
+        found.append(Reached(citation, edition, _reach(citation, edition, decision) if edition else NOTHING))
+    return found
+
+
+def _reach(citation: Citation, edition: Edition, decision: DecisionFact) -> Reach:
+    if not edition.is_conditional(citation.article):
+        return articles.reach(citation, edition)
+    # Agencies print 违反…第二十五条 in the basis as well; no penalty article is itself such a provision.
+    same_law = frozenset(c for c in (*decision.violated, *decision.basis) if c.law == citation.law)
+    return articles.reach(citation, edition, same_law)
+
+
+def _acts(
+    decision: DecisionFact, basis: list[Reached], standard: Standard
+) -> tuple[tuple[ActFinding, ...], tuple[str, ...]]:
+    findings: dict[int, ActFinding] = {}
+    notes: list[str] = []
+    for act, by, found, row in _counting(decision, basis):
+        rule = standard.act(act)
+        if rule and act not in findings:
+            findings[act] = _finding(rule, by, found.citation, row.mark)
+            notes += _unread_amendments(found)
+    for act in decision.stated_acts:
+        rule = standard.act(act)
+        if rule is None:
+            notes.append(f"act {act} is stated, and is none of this version's entry acts")
+        elif act not in findings:
+            findings[act] = _finding(rule, "stated_unsupported", basis[0].citation if basis else None, rule.mark)
+    return tuple(findings[act] for act in sorted(findings)), tuple(dict.fromkeys(notes))
+
+
+def _counting(
+    decision: DecisionFact, basis: list[Reached]
+) -> Iterator[tuple[int, Literal["exact", "stated"], Reached, Row]]:
+    """The acts that count, surest first: proved by a cited article, or stated and carried by one."""
+    for found in basis:
+        for row in found.reach.proving:
+            for act in row.acts:
+                yield act, "exact", found, row
+    for act in decision.stated_acts:
+        for found in basis:
+            for row in found.reach.carrying:
+                if act in row.acts:
+                    yield act, "stated", found, row
+
+
+def _unread_amendments(found: Reached) -> list[str]:
+    edition = found.edition
+    if edition is None or edition.end_read or edition.last:
+        return []
+    return [f"《{edition.law}》: amendments after the text in force from {edition.first} were not read"]
+
+
+@lru_cache(maxsize=16_384)
+def _finding(
+    rule: EntryAct, by: Literal["exact", "stated", "stated_unsupported"], citation: Citation | None, mark: str
+) -> ActFinding:
+    return ActFinding(
+        act=rule.act,
+        counts=by != "stated_unsupported",
+        by=by,
+        citation=articles.printed(citation) if citation else "",
+        rule=rule.id,
+        source=rule.source,
+        mark=max(rule.mark, mark, key=_MARKS.index),
+    )

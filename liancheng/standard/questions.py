@@ -1,0 +1,118 @@
+"""What a receipt asks the agency about a decision: warnings only, for nothing here judges."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from liancheng.entries import Verdict
+from liancheng.facts import Citation, DecisionFact, Finding
+from liancheng.standard import articles
+from liancheng.standard.articles import Row
+from liancheng.standard.judge import Reached, judge_reached, reached
+from liancheng.standard.loader import current
+from liancheng.standard.model import EntryAct, Standard
+
+# Our own choice: by then nearly every act that is decided on has happened under the new text.
+_YEARS_AFTER_A_CHANGE = 2
+
+
+def questions(decision: DecisionFact, standard: Standard | None = None) -> tuple[Finding, ...]:
+    """Warnings for the receipt of `decision`, by `standard` or the current version: what to state, cite or date."""
+    standard = standard or current()
+    basis = reached(decision)
+    verdict = judge_reached(decision, basis, standard)
+    settled = {finding.act for finding in verdict.acts}
+    return (
+        *_acts_to_state(basis, settled, standard),
+        *_unsupported(verdict),
+        *_editions(decision, basis),
+        *_words(decision, basis, settled, standard),
+        *_kinds(decision, verdict),
+    )
+
+
+def _acts_to_state(basis: list[Reached], settled: set[int], standard: Standard) -> Iterator[Finding]:
+    asked = set(settled)
+    for found in basis:
+        for row in found.reach.carrying:
+            for act in row.acts:
+                rule = standard.act(act)
+                if rule and act not in asked:
+                    asked.add(act)
+                    yield _act_to_state(found.citation, row, rule)
+
+
+@lru_cache(maxsize=4096)
+def _act_to_state(citation: Citation, row: Row, rule: EntryAct) -> Finding:
+    cited = articles.printed(citation)
+    if row.certainty == "exact":
+        expected = f"paragraph and item, for one of several rows in that article is act {rule.act} ({rule.wording})"
+        remedy = f"cite paragraph and item, or put {rule.act} into stated_acts if the decision finds this act"
+    else:
+        expected = f"act {rule.act} ({rule.wording}) stated or left out; what decides: {row.note or row.gloss_en}"
+        remedy = f"put {rule.act} into stated_acts if the decision finds this fact; do nothing if it does not"
+    return _warning("stated_acts", "act_to_state", cited, expected, remedy)
+
+
+def _unsupported(verdict: Verdict) -> Iterator[Finding]:
+    for finding in verdict.acts:
+        if not finding.counts:
+            yield _warning(
+                "stated_acts",
+                "act_unsupported",
+                str(finding.act),
+                "an act that a cited article of the basis can carry; this one counts for nothing",
+                "cite the article that the act was punished under, or take the act out",
+            )
+
+
+def _editions(decision: DecisionFact, basis: list[Reached]) -> Iterator[Finding]:
+    for law in dict.fromkeys(found.citation.law for found in basis if found.edition is None):
+        yield _warning(
+            "legal_basis",
+            "law_not_read",
+            f"《{law}》 on {decision.act_day or decision.decision_day}",
+            "a law whose text of that day is in the standard's table; this citation judges nothing",
+            "check law and edition; if they are right, nothing is to be mended",
+        )
+    if decision.act_day is not None:
+        return
+    for law in dict.fromkeys(found.citation.law for found in basis if not found.citation.edition):
+        if change := articles.changed_before(law, decision.decision_day, years=_YEARS_AFTER_A_CHANGE):
+            yield _warning(
+                "act_date",
+                "edition_uncertain",
+                f"no act_date; decided {decision.decision_day}, 《{law}》 changed on {change}",
+                "the day of the act, which picks the edition of the law",
+                "send act_date; until then the decision's day is used",
+            )
+
+
+def _words(decision: DecisionFact, basis: list[Reached], settled: set[int], standard: Standard) -> Iterator[Finding]:
+    if not decision.facts:
+        return
+    carried = {act for found in basis for row in found.reach.carrying for act in row.acts}
+    for rule in standard.acts:
+        word = next((word for word in rule.words if word in decision.facts), None)
+        if word and rule.enabled and rule.act not in carried | settled:
+            yield _warning(
+                "facts",
+                "facts_speak_of_act",
+                word,
+                f"a cited article that can carry act {rule.act} ({rule.wording}), if the decision finds it",
+                f"check the basis; with the right article cited, put {rule.act} into stated_acts",
+            )
+
+
+def _kinds(decision: DecisionFact, verdict: Verdict) -> Iterator[Finding]:
+    if verdict.regime and verdict.severity_rule is None:
+        yield _warning(
+            "kinds",
+            "kind_unclassed",
+            "; ".join(decision.kinds),
+            f"a kind of penalty that {verdict.regime} classes; the decision is kept, not published",
+            "name the kind of penalty as the law does: 罚款, 没收, 吊销, …",
+        )
+
+
+def _warning(field: str, code: str, found: str, expected: str, remedy: str) -> Finding:
+    return Finding(field=field, code=code, severity="warning", found=found, expected=expected, remedy=remedy)
