@@ -39,7 +39,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("LIANCHENG_DEBUG") == "1":
             raise
-        sys.stderr.write(f"liancheng: error: {one_line(error)}\n")
+        if said := one_line(error):  # nothing where help was shown instead
+            sys.stderr.write(f"liancheng: error: {said}\n")
         code = Outcome.COULD_NOT
     sys.exit(code)
 
@@ -71,7 +72,8 @@ def _text(error: Exception) -> str:
 def _wrong_usage(error: typer.exceptions.TyperException) -> str:
     context = getattr(error, "ctx", None)
     asked = f"{context.command_path} --help" if context else "liancheng --help"
-    return f"{error.format_message()} (see `{asked}`)"
+    found = error.format_message().strip()
+    return f"{found} (see `{asked}`)" if found else ""
 
 
 def _system(error: OSError) -> str:

@@ -13,7 +13,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIANCHENG_", extra="ignore")
 
     home: Path = Field(Path(".liancheng"), description="directory of the local broker, logs and worker files")
-    bootstrap_servers: str = Field("127.0.0.1:19092", description="brokers to connect to")
+    broker_port: int = Field(19092, description="port of the local broker")
+    controller_port: int = Field(19093, description="port of the local broker's controller")
+    bootstrap_servers: str = Field(
+        default_factory=lambda known: f"127.0.0.1:{known.get('broker_port')}",
+        description="brokers to connect to; the local one unless set",
+    )
     security_protocol: str = Field("PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
     sasl_mechanism: str | None = Field(None, description="SCRAM-SHA-512, for instance")
     sasl_username: str | None = None
@@ -34,9 +39,6 @@ class Settings(BaseSettings):
     session_timeout_ms: int = Field(6000, description="after this silence a worker's partitions go to another")
     transaction_timeout_ms: int = Field(10_000, description="bounds how long a dead worker holds readers up")
     batch_max: int = Field(2000, description="records in one transaction at most")
-
-    broker_port: int = Field(19092, description="port of the local broker")
-    controller_port: int = Field(19093, description="port of the local broker's controller")
 
     def stage_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.stages.split(",") if name.strip())
