@@ -1,0 +1,69 @@
+"""Commands of a bank: `bank add`, `bank list`, `watch`, `alerts`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="One object a line, the same models as on the topics.")]
+OfBank = Annotated[str, typer.Option("--bank", help="Id of the bank, such as bank-a.")]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help="Banks that subscribe.", no_args_is_help=True)
+    group.command("add")(add)
+    group.command("list")(list_)
+    app.add_typer(group, name="bank")
+    app.command("watch")(watch)
+    app.command("alerts")(alerts)
+
+
+def add(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="2 to 32 lower-case letters, digits or '-'.")],
+    name: Annotated[str | None, typer.Option("--name", help="名称; the id where it is not given.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Register a bank and make its alerts topic. Twice changes nothing."""
+    from cli import bank_register  # noqa: PLC0415
+
+    return bank_register.add(id_, name, as_json)
+
+
+def list_(as_json: AsJson = False) -> int:
+    """The banks on the register."""
+    from cli import bank_register  # noqa: PLC0415
+
+    return bank_register.show(as_json)
+
+
+def watch(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV (uscc, customer_ref, role) or JSON lines.")],
+    bank: OfBank,
+    *,
+    remove: Annotated[bool, typer.Option("--remove", help="End the watches of the file.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Make the whole book exactly the file.")] = False,
+    refused_to: Annotated[
+        Path | None, typer.Option("--refused-to", help="Write refused rows and the reasons there, as CSV.")
+    ] = None,
+    as_json: AsJson = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
+) -> int:
+    """Watch the companies of a file; references are added to those that stand."""
+    from cli import watching  # noqa: PLC0415
+
+    return watching.run(watching.Wish(file, bank, remove, replace, refused_to, as_json, dry_run))
+
+
+def alerts(
+    bank: OfBank,
+    *,
+    from_number: Annotated[int | None, typer.Option("--from", help="Start with this alert number.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Wait for further alerts.")] = False,
+    as_json: AsJson = False,
+    reader: Annotated[str, typer.Option("--reader", help="Whose place is remembered.")] = "default",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after so many.")] = None,
+) -> int:
+    """The bank's alerts, a line each, after the last one that was printed to this reader."""
+    from cli import alert_lines  # noqa: PLC0415
+
+    return alert_lines.run(bank, reader, from_number, follow=follow, limit=limit, as_json=as_json)

@@ -1,0 +1,47 @@
+"""Commands that read the joint-sanction list: `list show`, `list export`, `list digest`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from liancheng.entries import LEVELS, Level
+
+AsJson = Annotated[bool, typer.Option("--json", help="One object a line, the same models as on the topics.")]
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help="The joint-sanction list as it stands.", no_args_is_help=True)
+    group.command("show")(show)
+    group.command("export")(export)
+    group.command("digest")(digest)
+    app.add_typer(group, name="list")
+
+
+def show(
+    uscc: Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码, 18 characters.")],
+    as_json: AsJson = False,
+) -> int:
+    """A company's entry now: level, cases, acts, history."""
+    from cli import entry_view  # noqa: PLC0415
+
+    return entry_view.show(uscc, as_json)
+
+
+def export(
+    level: Annotated[list[Level] | None, typer.Option(help="Only this level; may be repeated.")] = None,
+    format_: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="csv or jsonl.")] = "csv",
+    headers: Annotated[Literal["zh", "en"], typer.Option(help="Language of a CSV's headers and levels.")] = "zh",
+    output: Annotated[Path | None, typer.Option("--output", help="A file; stdout where none is given.")] = None,
+) -> int:
+    """All entries that are not clear, by USCC."""
+    from cli import list_export  # noqa: PLC0415
+
+    return list_export.run(tuple(level or LEVELS[1:]), format_ == "jsonl", headers == "zh", output)
+
+
+def digest(as_json: AsJson = False) -> int:
+    """A fingerprint of the whole list: equal lists have equal ones. And how many entries each level has."""
+    from cli import list_export  # noqa: PLC0415
+
+    return list_export.digest(as_json)

@@ -1,0 +1,91 @@
+"""A bank's book of watches: the difference between the book that stands and the one that is wanted. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from liancheng.alerts import CustomerReference, Role, Watch
+
+Book = Mapping[str, Watch]  # by USCC; one bank's
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a bank's file. Without a role it means borrower when added, any role when removed."""
+
+    uscc: str
+    customer_ref: str | None = None
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What must be written to make one book of another."""
+
+    added: tuple[Watch, ...] = ()
+    changed: tuple[Watch, ...] = ()
+    removed: tuple[str, ...] = ()  # USCCs
+    unchanged: int = 0
+
+    @property
+    def writes(self) -> int:
+        return len(self.added) + len(self.changed) + len(self.removed)
+
+
+def watches_of(bank: str, rows: Iterable[Row]) -> dict[str, Watch]:
+    """The book that the rows describe: one watch for each USCC, with all references of its rows."""
+    references: dict[str, set[CustomerReference]] = {}
+    for row in rows:
+        of_subject = references.setdefault(row.uscc, set())
+        if row.customer_ref:
+            of_subject.add(CustomerReference(customer_ref=row.customer_ref, role=row.role or "borrower"))
+    return {uscc: _watch(bank, uscc, found) for uscc, found in references.items()}
+
+
+def adding(book: Book, wanted: Book) -> Difference:
+    """References are merged with those that stand; nothing is removed."""
+    merged = {
+        uscc: _watch(watch.bank, uscc, (*watch.references, *book[uscc].references)) if uscc in book else watch
+        for uscc, watch in wanted.items()
+    }
+    return _difference(book, merged, set(merged))
+
+
+def replacing(book: Book, wanted: Book) -> Difference:
+    """The book becomes exactly what is wanted."""
+    return _difference(book, wanted, set(book) | set(wanted))
+
+
+def removing(book: Book, rows: Iterable[Row]) -> Difference:
+    """Ends the watches of the rows; where a row names a customer, that reference only, while others remain."""
+    named: dict[str, list[Row]] = {}
+    for row in rows:
+        named.setdefault(row.uscc, []).append(row)
+    left = {uscc: _without(book[uscc], rows_) for uscc, rows_ in named.items() if uscc in book}
+    return _difference(book, {uscc: watch for uscc, watch in left.items() if watch}, set(named))
+
+
+def _without(watch: Watch, rows: list[Row]) -> Watch | None:
+    if any(row.customer_ref is None for row in rows):
+        return None
+    left = [reference for reference in watch.references if not any(_names(row, reference) for row in rows)]
+    if len(left) == len(watch.references):
+        return watch
+    return _watch(watch.bank, watch.uscc, left) if left else None
+
+
+def _names(row: Row, reference: CustomerReference) -> bool:
+    return row.customer_ref == reference.customer_ref and row.role in {None, reference.role}
+
+
+def _watch(bank: str, uscc: str, references: Iterable[CustomerReference]) -> Watch:
+    """Sorted references: the same book is the same bytes, whatever order a file has."""
+    ordered = sorted(set(references), key=lambda reference: (reference.customer_ref, reference.role))
+    return Watch(uscc=uscc, bank=bank, references=tuple(ordered))
+
+
+def _difference(book: Book, wanted: Book, usccs: set[str]) -> Difference:
+    ordered = sorted(usccs)
+    added = tuple(wanted[uscc] for uscc in ordered if uscc in wanted and uscc not in book)
+    changed = tuple(wanted[uscc] for uscc in ordered if uscc in wanted and uscc in book and wanted[uscc] != book[uscc])
+    removed = tuple(uscc for uscc in ordered if uscc in book and uscc not in wanted)
+    return Difference(added, changed, removed, len(usccs) - len(added) - len(changed) - len(removed))

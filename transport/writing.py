@@ -1,0 +1,55 @@
+"""Writing records outside a transaction: all of them arrive, or an error says so."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from confluent_kafka import KafkaError, KafkaException, Message
+
+from liancheng import codec
+from liancheng.errors import UnavailableError
+from liancheng.settings import Settings
+from transport.clients import producer, readable
+
+FLUSH_S = 60.0  # twice message.timeout.ms: every record has its report by then
+
+
+class Record(NamedTuple):
+    topic: str
+    key: bytes
+    value: bytes | None  # None: a tombstone
+    headers: codec.Headers
+    partition: int
+
+
+def write(settings: Settings, records: Iterable[Record], written: Callable[[], None] = lambda: None) -> None:
+    """Write the records and wait until the broker has them; `written` is called for each that it has.
+
+    Raises:
+        UnavailableError: the first cause, and how many were not written.
+    """
+    failed: list[KafkaError] = []
+
+    def report(error: KafkaError | None, _: Message) -> None:
+        if error:
+            failed.append(error)
+        else:
+            written()
+
+    client = producer(settings)
+    try:
+        for record in records:
+            topic, key, value, headers, partition = record
+            while True:
+                try:
+                    client.produce(topic, value, key, partition, on_delivery=report, headers=[*headers])
+                    break
+                except BufferError:  # the queue is full: wait for reports
+                    client.poll(0.1)
+            client.poll(0)
+    except KafkaException as error:
+        raise readable(error, "writing") from error
+    left = client.flush(FLUSH_S)
+    if failed:
+        raise readable(failed[0], f"writing: {len(failed) + left} records did not arrive")
+    if left:
+        raise UnavailableError(f"writing: the broker did not take {left} records within {FLUSH_S:.0f} s")
