@@ -76,7 +76,7 @@ NOTHING = Reach()
 
 
 @lru_cache(maxsize=65_536)
-def edition_on(law: str, day: date, *, day_of_act: bool, named: str | None = None) -> Edition | None:
+def edition_on(law: str, day: date, day_of_act: bool, named: str | None = None) -> Edition | None:
     """The edition of `law` that judges an act, or None where none was read.
 
     `day` is the day of the act; where only the decision's day is known (`day_of_act` False), a law repealed before
@@ -109,7 +109,7 @@ def reach(citation: Citation, edition: Edition, cited: frozenset[Citation] = fro
 
 
 @lru_cache(maxsize=65_536)
-def changed_before(law: str, day: date, *, years: int) -> date | None:
+def changed_before(law: str, day: date, years: int) -> date | None:
     """The newest day within `years` years before `day` (or `day` itself) on which the law's text changed, if any."""
     known = editions(law)
     changes = [edition.first for edition in known[1:]]
@@ -186,7 +186,7 @@ def _is_precise(citation: Citation, row: Row) -> bool:
 
 
 def _has_all(citation: Citation, rows: tuple[Row, ...]) -> bool:
-    if any(row.item for row in rows):
+    if any(row.item or row.paragraphs is None for row in rows):
         return False
     return citation.paragraph is not None or len({row.paragraph for row in rows}) == rows[0].paragraphs
 

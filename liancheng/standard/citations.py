@@ -46,7 +46,7 @@ _TOKEN = re.compile(
     rf"|(?P<short>\d{{1,4}})(?P<brackets>(?:\({_N}\)){{0,2}}){_SHORT_END}"
     rf"|\((?P<bracket>{_N})\)"
     rf"|(?P<broken>第(?:{_N})?)"
-    rf"|(?P<run>(?:(?!第)[一-鿿]){{1,60}}?(?:法|法典|条例|办法|规定|细则)(?:\(试行\))?)(?P<run_after>{_BRACKETS}{_YEAR})"
+    rf"|(?P<run>(?:(?!第)[一-鿿*]){{1,60}}?(?:法|法典|条例|办法|规定|细则)(?:\(试行\))?)(?P<run_after>{_BRACKETS}{_YEAR})"
     rf"(?=第?{_LIST}条|第|\d{{1,4}}(?:\({_N}\)){{0,2}}{_SHORT_END})"
 )
 _QUOTATION = re.compile(r"“(?P<a>[^”]*)(?:”|$)|「(?P<b>[^」]*)(?:」|$)|\"(?P<c>[^\"]*)(?:\"|$)")

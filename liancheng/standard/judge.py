@@ -36,9 +36,9 @@ def judge(decision: DecisionFact, standard: Standard) -> Verdict:
 
 def judge_reached(decision: DecisionFact, basis: list[Reached], standard: Standard) -> Verdict:
     """`judge`, for a caller that has the basis reached already."""
-    publication = _publication(
-        standard, decision.decision_day, decision.kinds, decision.fine_fen, decision.simple_procedure
-    )
+    # An amount that no rule weighs would make every key of the cache its own.
+    fine_fen = decision.fine_fen if _weighs_fines(standard) else None
+    publication = _publication(standard, decision.decision_day, decision.kinds, fine_fen, decision.simple_procedure)
     acts, notes = _acts(decision, basis, standard)
     return Verdict(
         standard=standard.version,
@@ -90,6 +90,11 @@ def _publication(
     return Publication(regime.id, notes=(f"no rule of {regime.id} classes {unclassed}: kept, not published",))
 
 
+@lru_cache(maxsize=16)
+def _weighs_fines(standard: Standard) -> bool:
+    return any(parameter.value is not None for parameter in standard.parameters.values())
+
+
 def _fits(
     rule: SeverityRule, standard: Standard, kinds: frozenset[Kind], fine_fen: int | None, simple_procedure: bool
 ) -> bool:
@@ -127,7 +132,7 @@ def reached(decision: DecisionFact) -> list[Reached]:
     day = decision.act_day or decision.decision_day
     found = []
     for citation in decision.basis:
-        edition = articles.edition_on(citation.law, day, day_of_act=day_of_act, named=citation.edition)
+        edition = articles.edition_on(citation.law, day, day_of_act, citation.edition)
         found.append(Reached(citation, edition, _reach(citation, edition, decision) if edition else NOTHING))
     return found
 

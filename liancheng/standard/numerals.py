@@ -17,7 +17,7 @@ def read(printed: str) -> int | None:
     if digits.isdecimal():
         return int(digits) if len(digits) <= 4 and digits[0] != "0" else None
     match = _UNITS.fullmatch(digits)
-    if not match:
+    if not digits or not match:
         return None
     ten = match["ten"]
     number = (
