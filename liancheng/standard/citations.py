@@ -64,7 +64,7 @@ _EDITION_YEAR = re.compile(r"(\d{4})年?(?:版|修正|修订|修改|$)")
 
 def _readable(text: str) -> str:
     """Simplified, half width, without spaces and quotations, the state's masked name restored."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", to_simplified(text)))
+    plain = re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", unicodedata.normalize("NFKC", to_simplified(text)))
     for left, right in (("〈", "《"), ("〉", "》"), ("〔", "("), ("﹝", "("), ("【", "("), ("[", "(")):
         plain = plain.replace(left, right)
     plain = plain.translate(_CLOSING)
