@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,14 @@ def java() -> str:
     return found
 
 
+def _require_java_17() -> None:
+    said = processes.run([java(), "-version"]).stderr
+    found = re.search(r'version "(\d+)', said)
+    if found is None or int(found[1]) < 17:
+        version = said.partition("\n")[0] or "it does not say its version"
+        raise UnavailableError(f"{java()} is too old ({version}): the local broker needs Java 17 or newer")
+
+
 def directory() -> Path:
     """Where the jars lie: a new pom or another Java gets a new directory, so nothing there ever changes."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -51,13 +60,14 @@ def fetch(where: Path, say: Say) -> None:
     """Copy the jars that the pom names to `where`, with Maven (from its own repository where it has them).
 
     Raises:
-        UnavailableError: no Maven, or it could not fetch them; the text has its first error.
+        UnavailableError: Java is too old, there is no Maven, or it could not fetch them; the text has its first error.
     """
     if where.exists():
         return
     with making(where):
         if where.exists():
             return
+        _require_java_17()
         say("fetching the broker's jars with Maven (once, 43 MB)")
         part = where.with_name(f"{where.name}.part")
         shutil.rmtree(part, ignore_errors=True)

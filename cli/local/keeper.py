@@ -56,13 +56,17 @@ class Keeper:
                 self._say(f"{self.part.name} is up again")
         return before != (self.up, self.restarts, self._start_at)
 
+    def hopeless(self, tries: int) -> bool:
+        """Whether it has been tried so often and does not run."""
+        return self.restarts + 1 >= tries and self.part.pid is None
+
     def _bring_back(self) -> None:
         now = time.monotonic()
         if self._start_at is None:
             steady = now - self._started_at > _STEADY_S
-            self._pause_s = _FIRST_PAUSE_S if steady else min(self._pause_s * 2, _LONGEST_PAUSE_S)
-            self.up, self._start_at = False, now + self._pause_s
-            self._say(f"{self.part.name} ended, starting it again in {self._pause_s:.0f} s: {self.part.last_words()}")
+            pause = _FIRST_PAUSE_S if steady else self._pause_s
+            self.up, self._start_at, self._pause_s = False, now + pause, min(pause * 2, _LONGEST_PAUSE_S)
+            self._say(f"{self.part.name} ended, starting it again in {pause:g} s: {self.part.last_words()}")
         elif now >= self._start_at:
             self.restarts += 1
             self.start()

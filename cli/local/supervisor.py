@@ -100,11 +100,12 @@ class Supervisor:
     def _wait_until_up(self) -> None:
         deadline = time.monotonic() + _START_S
         while waiting := [keeper for keeper in self._keepers if not keeper.up]:
-            part = waiting[0].part
+            for keeper in waiting:
+                if keeper.hopeless(_TRIES):
+                    raise UnavailableError(f"{keeper.part.name} ends as soon as it starts: {keeper.part.last_words()}")
             if time.monotonic() > deadline:
+                part = waiting[0].part
                 raise UnavailableError(f"{part.name} was not ready within {_START_S:.0f} s: {part.last_words()}")
-            if any(keeper.restarts >= _TRIES for keeper in waiting):
-                raise UnavailableError(f"{part.name} ends as soon as it starts: {part.last_words()}")
             time.sleep(_TICK_S / 4)
             self._tick()
 

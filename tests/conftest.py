@@ -1,0 +1,35 @@
+"""Fixtures for everybody: a broker for the whole session, and an empty one for a module that needs it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.local.broker import Broker
+from liancheng.settings import Settings
+from tests.local_broker import running_broker, settings_of
+
+for name in [name for name in os.environ if name.startswith("LIANCHENG_")]:
+    del os.environ[name]  # what runs on this machine otherwise must not be touched
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A real broker that all tests share: use keys, provinces or topics that no other test uses."""
+    with running_broker(tmp_path_factory.mktemp("broker")) as shared:
+        yield shared
+
+
+@pytest.fixture
+def settings(broker: Broker, tmp_path: Path) -> Settings:
+    """Settings of a client of the shared broker, with a home of the test's own."""
+    return settings_of(broker, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def fresh_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a client of a broker that has no topics yet and that only this module uses."""
+    home = tmp_path_factory.mktemp("cluster")
+    with running_broker(home) as own:
+        yield settings_of(own, home)

@@ -1,0 +1,191 @@
+"""`up`, `down` and `status`: one supervisor a home; its parts come back when they die, and go when it goes."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.local import state
+from cli.local.broker import Broker
+from cli.local.ports import free_ports
+from cli.local.processes import birth
+from liancheng.settings import Settings
+from tests.command import LIANCHENG, liancheng, the_error
+from tests.eventually import eventually
+from tests.processes import all_gone
+from transport.admin import provinces
+
+STUB = str(Path(__file__).with_name("stub"))
+
+
+class Home:
+    """A home with ports of its own. Its workers are stubs unless `real`."""
+
+    def __init__(self, path: Path, **more: str) -> None:
+        self.path = path
+        self.broker_port, controller_port, self.web_port, _second = free_ports(4)
+        self.env = {
+            "LIANCHENG_HOME": str(path),
+            "LIANCHENG_BROKER_PORT": str(self.broker_port),
+            "LIANCHENG_CONTROLLER_PORT": str(controller_port),
+            "LIANCHENG_WEB_PORT": str(self.web_port),
+            "PYTHONPATH": STUB,
+        } | more
+
+    def run(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        return liancheng(*words, env=self.env | more)
+
+    def up(self, *words: str) -> None:
+        done = self.run("up", "--detach", *words)
+        assert done.returncode == 0, done.stderr
+
+    def parts(self) -> dict[str, dict[str, Any]]:
+        """Its parts by name, as `status --json` gives them."""
+        lines = self.run("status", "--json").stdout.splitlines()
+        return {part["name"]: part for part in map(json.loads, lines)}
+
+    def running(self) -> state.Running:
+        noted = state.running(self.path)
+        assert noted is not None, "nothing runs"
+        return noted
+
+    def pids(self) -> list[int | None]:
+        """The supervisor's and its parts'."""
+        noted = self.running()
+        return [noted.pid, *(part.pid for part in noted.parts)]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    made = Home(tmp_path / "home")
+    yield made
+    state.stop(made.path)
+
+
+def test_a_life_from_up_to_down(home: Home) -> None:
+    home.up("--workers", "2")
+    parts = home.parts()
+    assert {name: part["state"] for name, part in parts.items()} == dict.fromkeys(
+        ["broker", "worker-1", "worker-2"], "up"
+    )
+    assert parts["worker-2"]["address"] == f"127.0.0.1:{home.web_port + 1}"
+    settings = Settings(bootstrap_servers=f"127.0.0.1:{home.broker_port}")
+    assert provinces(settings) == tuple(settings.provinces)
+    pids = home.pids()
+
+    assert "it runs already in" in the_error(home.run("up", "--detach"))
+    assert "it runs already in" in the_error(home.run("up"))
+    assert home.pids() == pids
+
+    assert home.run("down").returncode == 0
+    assert all_gone(pids)
+    assert "nothing runs in" in the_error(home.run("status"))
+    assert home.run("down").returncode == 0
+
+
+@pytest.mark.parametrize("victim", ["broker", "worker-1"])
+def test_a_part_that_dies_is_started_again(home: Home, victim: str) -> None:
+    home.up()
+    before = home.parts()
+    os.kill(before[victim]["pid"], signal.SIGKILL)
+
+    def came_back() -> bool:
+        part = home.parts()[victim]
+        return bool(part["state"] == "up" and part["restarts"] == 1 and part["pid"] != before[victim]["pid"])
+
+    eventually(came_back, timeout_s=30)
+    assert f"{victim} ended, starting it again" in (home.path / "logs" / "supervisor.log").read_text()
+    assert home.run("status").returncode == 0
+
+
+def test_nothing_outlives_a_supervisor_that_is_killed(home: Home) -> None:
+    home.up("--workers", "2")
+    pids = home.pids()
+    os.kill(home.running().pid, signal.SIGKILL)
+    eventually(lambda: all_gone(pids), what="broker and workers are gone")
+    assert "nothing runs in" in the_error(home.run("status"))
+    home.up()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything_in_order(home: Home, number: int) -> None:
+    with subprocess.Popen([*LIANCHENG, "up"], env=os.environ | home.env, stderr=subprocess.PIPE, text=True) as up:
+        eventually(lambda: home.running().ready, timeout_s=60)
+        pids = home.pids()
+        up.send_signal(number)
+        up.send_signal(number)  # impatience must not leave half of it behind
+        _, said = up.communicate(timeout=60)
+    assert up.returncode == 0
+    assert said.splitlines()[-1] == "stopping"
+    assert all_gone(pids)
+
+
+def test_a_signal_during_the_start_leaves_nothing(home: Home) -> None:
+    with subprocess.Popen([*LIANCHENG, "up"], env=os.environ | home.env, stderr=subprocess.PIPE, text=True) as up:
+        eventually(lambda: home.running().parts, timeout_s=60)
+        pids = home.pids()
+        up.terminate()
+        _, said = up.communicate(timeout=60)
+    assert up.returncode == 0
+    assert said.splitlines()[-1] == "stopping"
+    assert all_gone(pids)
+
+
+def test_a_worker_that_cannot_start_ends_the_start_with_its_words(home: Home) -> None:
+    error = the_error(home.run("up", "--detach", STUB="dies"))
+    assert error.startswith("worker-1 ends as soon as it starts: the stub was told to die (see ")
+    assert "nothing runs in" in the_error(home.run("status"))
+
+
+def test_a_taken_port_is_named_with_its_setting(home: Home) -> None:
+    for port, setting in ((home.broker_port, "LIANCHENG_BROKER_PORT"), (home.web_port, "LIANCHENG_WEB_PORT")):
+        with socket.create_server(("127.0.0.1", port)):
+            error = the_error(home.run("up"))
+        assert str(port) in error
+        assert setting in error
+
+
+def test_with_another_cluster_only_the_workers_run_here(tmp_path: Path, broker: Broker) -> None:
+    home = Home(tmp_path / "home", LIANCHENG_BOOTSTRAP_SERVERS=broker.address)
+    home.up()
+    assert list(home.parts()) == ["worker-1"]
+    assert home.run("down").returncode == 0
+    assert broker.pid is not None
+
+
+def test_no_broker_there_is_one_line(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    home = Home(tmp_path / "home", LIANCHENG_BOOTSTRAP_SERVERS=f"127.0.0.1:{port}")
+    assert f"no Kafka broker answers at 127.0.0.1:{port}" in the_error(home.run("up"))
+
+
+def test_a_process_that_got_an_old_pid_is_left_alone(home: Home) -> None:
+    """The note of a supervisor that died names pids that belong to others by now."""
+    with subprocess.Popen(["sleep", "600"]) as innocent:
+        assert birth(innocent.pid) is not None
+        part = state.Part("worker-1", "up", "127.0.0.1:1", innocent.pid, "another birth", 0, "no.log")
+        home.path.mkdir()
+        state.write(home.path, state.Running(innocent.pid, "another birth", True, "127.0.0.1:1", (part,)))
+        assert home.run("down").returncode == 0
+        begun = time.monotonic()
+        state.clear_leftovers(home.path)
+        assert time.monotonic() - begun < 1
+        assert innocent.poll() is None
+        innocent.kill()
+
+
+def test_what_a_dead_supervisor_left_is_cleared(home: Home) -> None:
+    """Where the system cannot tie a child to its parent, the next start ends what the last one left."""
+    with subprocess.Popen(["sleep", "600"]) as left:
+        part = state.Part("worker-1", "up", "127.0.0.1:1", left.pid, birth(left.pid), 0, "no.log")
+        home.path.mkdir()
+        state.write(home.path, state.Running(1, "another birth", True, "127.0.0.1:1", (part,)))
+        state.clear_leftovers(home.path, timeout_s=0.1)
+        assert left.wait(5) == -signal.SIGKILL

@@ -1,0 +1,10 @@
+"""What tests ask about other processes."""
+
+from collections.abc import Iterable
+
+from cli.local.processes import birth
+
+
+def all_gone(pids: Iterable[int | None]) -> bool:
+    """Whether none of these processes runs any more."""
+    return not [pid for pid in pids if pid and birth(pid)]
