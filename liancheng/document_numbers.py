@@ -1,0 +1,95 @@
+"""Document numbers 文书号: one spelling for each, as in 沪0115环罚〔2024〕12号. What was lost is never completed."""
+
+import re
+from functools import partial
+from typing import NamedTuple
+
+from liancheng import spelling
+from liancheng.facts import Finding
+from liancheng.findings import error, warning
+
+_YEAR = re.compile(r"\(((?:19|20)\d\d)\)", re.ASCII)
+_ORDINARY = re.compile(r"[0-9A-Za-z㐀-鿿()-]+〔\d{4}〕第?[0-9A-Za-z-]+号", re.ASCII)
+# Some authorities number without 号, in serials of a fixed length that show themselves whether they are whole.
+_LONG_SERIAL = re.compile(r".+〔\d{4}〕\d{10,}", re.ASCII)
+_BARE = re.compile(r"\d{6,}", re.ASCII)
+_EMPTY = ("()", "〕号", "〕第号")
+_MASKS = frozenset("*×●■□○…")
+_HAN = re.compile("[㐀-鿿]")
+_SPACES = re.compile(r"\s")
+
+
+class DocumentNo(NamedTuple):
+    """`text` None: refused. `findings` name what was normalised, or why it was refused."""
+
+    text: str | None
+    findings: tuple[Finding, ...] = ()
+
+
+def normalise_document_no(printed: str | None, field: str = "document_no") -> DocumentNo:
+    """The one spelling of a number: year in 〔〕, other brackets half width, simplified, no spaces. Idempotent.
+
+    Findings are `<field>.missing`, `.masked`, `.broken` (errors), `.bare`, `.unusual`, `.brackets`, `.spaces`,
+    `.characters` (warnings).
+    """
+    printed = printed.strip() if printed else ""
+    number = _YEAR.sub(r"〔\1〕", spelling.compact(printed))
+    ordinary = _ORDINARY.fullmatch(number)
+    if ordinary and number == printed and _balanced(number):
+        return DocumentNo(number)
+    if refusal := _refusal(number, printed, field):
+        return DocumentNo(None, (refusal,))
+    unusual = () if ordinary else (_unusual(number, printed, field),)
+    return DocumentNo(number, (*_changes(number, printed, field), *unusual))
+
+
+def _refusal(number: str, printed: str, field: str) -> Finding | None:
+    refuse = partial(error, field, found=printed, remedy="send the number as it stands on the decision itself")
+    if not number:
+        return refuse(code=f"{field}.missing", expected="the number on the decision")
+    if not _MASKS.isdisjoint(number) or "略" in number:
+        return refuse(code=f"{field}.masked", expected="the whole number, nothing masked")
+    if not _balanced(number):
+        return refuse(code=f"{field}.broken", expected="each bracket closed: 环罚〔2024〕34号")
+    if any(hole in number for hole in _EMPTY):
+        return refuse(code=f"{field}.broken", expected="a year in the bracket and a number after it: 环罚〔2024〕34号")
+    if "号" not in number and _HAN.search(number) and not _LONG_SERIAL.fullmatch(number):
+        return refuse(code=f"{field}.broken", expected="号 at the end: without it digits may be lost")
+    return None
+
+
+def _balanced(number: str) -> bool:
+    return number.count("(") == number.count(")") and number.count("〔") == number.count("〕")
+
+
+def _unusual(number: str, printed: str, field: str) -> Finding:
+    warn = partial(warning, field, found=printed, remedy="nothing, if it stands like this on the decision")
+    if _BARE.fullmatch(number):
+        return warn(code=f"{field}.bare", expected="mostly 环罚〔2024〕34号; a bare number is taken as it is")
+    return warn(code=f"{field}.unusual", expected="mostly 环罚〔2024〕34号; this one is taken as it is")
+
+
+def _changes(number: str, printed: str, field: str) -> list[Finding]:
+    """What was normalised. （寿） for (寿) is no news: that is how half of the agencies print."""
+    warn = partial(warning, field, found=printed, expected=number, remedy="nothing; it is kept as shown under expected")
+    changes = []
+    if _bracketed(printed) != _bracketed(number):
+        changes.append(warn(code=f"{field}.brackets"))
+    if _SPACES.search(printed):
+        changes.append(warn(code=f"{field}.spaces"))
+    if spelling.compact(printed) != _without_width(printed):
+        changes.append(warn(code=f"{field}.characters"))
+    return changes
+
+
+_ROUND = str.maketrans("（）", "()")
+_WITHOUT_WIDTH = str.maketrans(dict.fromkeys("（〔﹝[［【", "(") | dict.fromkeys("）〕﹞]］】", ")"))
+
+
+def _bracketed(text: str) -> list[str]:
+    return re.findall(r"[()〔〕﹝﹞\[\]［］【】]", text.translate(_ROUND))
+
+
+def _without_width(printed: str) -> str:
+    """`printed` with brackets and spaces normalised only: what else `compact` changes are characters."""
+    return _SPACES.sub("", printed.translate(_WITHOUT_WIDTH))

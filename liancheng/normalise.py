@@ -1,0 +1,101 @@
+"""Days, amounts and texts as agencies print them."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from liancheng import spelling
+from liancheng.facts import Finding
+from liancheng.findings import error
+from liancheng.kinds import Kinds, read_kinds
+
+__all__ = ["Kinds", "normalise_amount", "normalise_day", "normalise_text", "read_kinds"]
+
+_DAY = re.compile(
+    r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
+    r"|年(?P<month_zh>\d{1,2})月(?P<day_zh>\d{1,2})日?"
+    r"|(?P<month_8>\d\d)(?P<day_8>\d\d))"
+    r"(?:[T ]?0?0:00(?::00(?:\.0+)?)?)?",  # what spreadsheets add to a day
+    re.ASCII,
+)
+_FOUNDED = date(1949, 10, 1)
+_AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.(?P<decimals>\d+))?", re.ASCII)
+_FEN_PER_WAN = 1_000_000
+_MAX_FEN = 100_000_000 * _FEN_PER_WAN  # a trillion yuan: no fine is that high, a sum of another unit is
+
+
+def normalise_day(text: str, field: str, today: date) -> tuple[date | None, Finding | None]:
+    """The day of 2024-1-5, 2024/01/05, 2024.1.5, 2024年1月5日 or 20240105; `today` is the day of acceptance.
+
+    Findings: `date.unreadable`, `date.impossible`, `date.future`, `date.too_early`.
+    """
+    day, code = _read_day(text)
+    if day is None:
+        if code == "impossible":
+            return None, error(
+                field, "date.impossible", text, "a day that the calendar has", "check the decision's date"
+            )
+        return None, error(
+            field, "date.unreadable", text, "a day, as 2024-01-05 or 2024年1月5日", "write it as 2024-01-05"
+        )
+    if day > today:
+        expected = f"no later than {today}, the day of acceptance in Shanghai"
+        return None, error(field, "date.future", text, expected, "check the year; send it when that day has come")
+    if day < _FOUNDED:
+        return None, error(field, "date.too_early", text, f"no earlier than {_FOUNDED}", "check the year")
+    return day, None
+
+
+@lru_cache(maxsize=65_536)
+def _read_day(text: str) -> tuple[date | None, str]:
+    readable = spelling.plain(text).strip()
+    match = _DAY.fullmatch(readable) or _DAY.fullmatch(readable.replace(" ", ""))
+    if match is None:
+        return None, "unreadable"
+    month = match["month"] or match["month_zh"] or match["month_8"]
+    day = match["day"] or match["day_zh"] or match["day_8"]
+    try:
+        return date(int(match["year"]), int(month), int(day)), ""
+    except ValueError:
+        return None, "impossible"
+
+
+@lru_cache(maxsize=65_536)
+def normalise_amount(value: str | float, field: str) -> tuple[int | None, Finding | None]:
+    """Fen of an amount in 万元 with six decimals at most; None and no finding for an empty one.
+
+    Findings: `amount.unreadable`, `amount.negative`, `amount.too_precise`, `amount.too_large`.
+    """
+    text = _digits(value)
+    if not text:
+        return None, None
+    if text[0] in "-−":
+        return None, error(field, "amount.negative", text, "an amount of 0 or more, in 万元", "check the amount")
+    match = _AMOUNT.fullmatch(text)
+    if match is None:
+        remedy = "send the number alone, in 万元: 13.8 for 罚款13.8万元"
+        return None, error(field, "amount.unreadable", text, "a number in 万元, six decimals at most", remedy)
+    if len((match["decimals"] or "").rstrip("0")) > 6:
+        expected = "six decimals of 万元 at most: 0.000001 is one fen"
+        return None, error(field, "amount.too_precise", text, expected, "check the amount; is it in yuan?")
+    fen = int(Decimal(text.replace(",", "")) * _FEN_PER_WAN)
+    if fen > _MAX_FEN:
+        return None, error(field, "amount.too_large", text, "an amount in 万元", "divide by 10000 if it is in yuan")
+    return fen, None
+
+
+def _digits(value: str | float) -> str:
+    """Cut where no amount can go on, so that a page of digits costs nothing."""
+    if isinstance(value, str):
+        return spelling.plain(value[:100]).strip()
+    return format(Decimal(repr(max(min(value, 1e18), -1e18))), "f")
+
+
+def normalise_text(text: str | None, field: str, limit: int) -> tuple[str | None, Finding | None]:
+    """`text` without the space around it, None if it is empty; refused (`text.too_long`) beyond `limit` characters."""
+    text = text.strip() if text else ""
+    if len(text) > limit:
+        expected = f"{limit} characters at most, not {len(text)}"
+        return None, error(field, "text.too_long", "", expected, "send a summary; the decision itself keeps the rest")
+    return text or None, None
