@@ -16,6 +16,7 @@ from liancheng.alerts import Alert
 from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.settings import Settings
 from transport.clients import consumer, readable
+from transport.coordinator import patiently
 from transport.tables import STALL_S
 
 log = logging.getLogger("liancheng.bank")
@@ -94,7 +95,7 @@ class AlertReader:
     def _commit(self, place: TopicPartition, wait: bool) -> None:
         try:
             if wait:
-                self._client.commit(offsets=[place], asynchronous=False)
+                patiently(lambda: self._client.commit(offsets=[place], asynchronous=False), ANSWER_S)
                 self._unsure = None
             else:
                 self._client.commit(offsets=[place], asynchronous=True)
@@ -112,6 +113,8 @@ class AlertReader:
             self.remember()
 
     def _start(self, from_number: int | None, follow: bool) -> None:
+        # Without the topic's leader in its cache, librdkafka looks for it a whole second after the assignment.
+        self._client.list_topics(self.topic, timeout=ANSWER_S)
         offset, last = self._position() if from_number is None else self._find(from_number, follow)
         self.numbers = Gapless(self.bank, last)
         self._handled = self._remembered = last
@@ -122,7 +125,8 @@ class AlertReader:
 
     def _position(self) -> tuple[int, int]:
         """Where this reader stopped: the next offset, and the last number handled."""
-        place = self._client.committed([TopicPartition(self.topic, 0)], timeout=ANSWER_S)[0]
+        asked = [TopicPartition(self.topic, 0)]
+        place = patiently(lambda: self._client.committed(asked, timeout=ANSWER_S), ANSWER_S)[0]
         if place.error:
             raise readable(place.error, f"reading where {self.reader} of {self.bank} stopped")
         if place.offset < 0:
