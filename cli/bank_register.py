@@ -10,7 +10,7 @@ from liancheng.topics import BANK_ALERTS
 
 def add(id_: str, name: str | None, as_json: bool) -> int:
     settings = Settings()
-    bank, changed = register.add(settings, register.check_id(id_), name)
+    bank, changed = register.add_bank(settings, register.check_id(id_), name)
     if as_json:
         print_json(bank)
     else:

@@ -84,7 +84,6 @@ def _sentence(wish: Wish, counts: dict[str, int], changes: bool) -> str:
 def _name(refused: tuple[Refused, ...], refused_to: Path | None) -> None:
     for row in refused[:_SHOWN]:
         for finding in row.findings:
-            found = finding.found or "nothing"
-            say(f"line {row.line}: {finding.field}: found {found}, expected {finding.expected}: {finding.remedy}")
+            say(f"line {row.line}: {watch_file.sentence(finding)}")
     if len(refused) > _SHOWN:
         say(f"… and {len(refused) - _SHOWN:,} refused rows more ({refused_to or '--refused-to FILE writes them all'})")

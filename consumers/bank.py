@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
-from consumers import book, sanction_list, watchlist
+from consumers import book, sanction_list, watch_file, watchlist
 from consumers.alert_reader import AlertReader
 from consumers.watchlist import Difference, Row
 from liancheng.alerts import Alert, Watch
@@ -104,11 +104,11 @@ class Bank:
 
 def checked(text: str) -> str:
     """A USCC as it is kept. Raises WrongUseError with what is wrong and how to mend it."""
-    uscc, finding = check_uscc(text)
-    if uscc is None:
-        why = f"found {finding.found}, expected {finding.expected}: {finding.remedy}" if finding else f"found {text!r}"
-        raise WrongUseError(f"uscc {text!r}: {why}")
-    return uscc
+    uscc, wrong = check_uscc(text)
+    if uscc is not None:
+        return uscc
+    assert wrong, "what is refused is refused for a reason"
+    raise WrongUseError(watch_file.sentence(wrong))
 
 
 def _rows(watches: Iterable[Watch | Row | str]) -> list[Row]:

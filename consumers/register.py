@@ -30,7 +30,7 @@ def check_id(text: str) -> str:
     return text
 
 
-def add(settings: Settings, id_: str, name: str | None = None) -> tuple[Bank, bool]:
+def add_bank(settings: Settings, id_: str, name: str | None = None) -> tuple[Bank, bool]:
     """Make the bank's topic, then put it on the register (in this order: who reads the register finds the topic).
 
     Args:

@@ -4,11 +4,12 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast, get_args
+from typing import TYPE_CHECKING, NamedTuple, cast, get_args
 
 import msgspec
 
 from consumers.watchlist import Row
+from liancheng import findings
 from liancheng.alerts import Role
 from liancheng.errors import WrongUseError
 from liancheng.facts import Finding
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 COLUMNS = ("uscc", "customer_ref", "role")
 _HEADERS = {"统一社会信用代码": "uscc", "客户编号": "customer_ref", "角色": "role"}
 _ROLES = {"借款人": "borrower", "担保人": "guarantor", "关联方": "affiliate"}
-REASONS = ("line", "field", "found", "expected", "remedy")  # beside a refused row; ignored when it is read again
+REASONS = ("line", "reasons")  # beside a refused row; ignored when it is read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Refused:
     """A row that was not taken, as it stood, and why."""
 
     line: int
-    cells: tuple[str, str, str]  # COLUMNS
+    cells: tuple[str, ...]  # COLUMNS
     findings: tuple[Finding, ...]
 
 
@@ -39,7 +40,10 @@ class WatchFile:
     ignored: tuple[str, ...]  # columns that were not read
 
 
-_Cells = tuple[int, Mapping[str, str] | Finding]  # line, and its cells by column or why it has none
+class _Line(NamedTuple):
+    number: int
+    cells: Mapping[str, str]  # by column
+    broken: Finding | None = None
 
 
 def read(raw: bytes, name: str, needs_reference: bool = True) -> WatchFile:
@@ -50,18 +54,15 @@ def read(raw: bytes, name: str, needs_reference: bool = True) -> WatchFile:
     """
     text = _text(raw, name)
     ignored: list[str] = []
-    lines = _json_lines(text, ignored) if text.lstrip().startswith("{") else _csv_rows(text, name, ignored)
+    lines = _json_lines(text, ignored) if text.lstrip().startswith("{") else _csv_lines(text, name, ignored)
     rows: list[Row] = []
     refused: list[Refused] = []
-    for line, cells in lines:
-        row = _row(cells, needs_reference) if not isinstance(cells, Finding) else (cells,)
+    for line in lines:
+        row = (line.broken,) if line.broken else _row(line.cells, needs_reference)
         if isinstance(row, Row):
             rows.append(row)
         else:
-            shown = {} if isinstance(cells, Finding) else cells
-            refused.append(
-                Refused(line, (shown.get("uscc", ""), shown.get("customer_ref", ""), shown.get("role", "")), row)
-            )
+            refused.append(Refused(line.number, tuple(line.cells.get(column, "") for column in COLUMNS), row))
     if not rows and not refused:
         raise WrongUseError(f"{name}: found no rows, expected at least one below the header {','.join(COLUMNS)}")
     return WatchFile(tuple(rows), tuple(refused), tuple(ignored))
@@ -72,10 +73,14 @@ def refused_csv(refused: tuple[Refused, ...]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow((*COLUMNS, *REASONS))
-    for row in refused:
-        for finding in row.findings[:1]:
-            writer.writerow((*row.cells, row.line, finding.field, finding.found, finding.expected, finding.remedy))
+    writer.writerows((*row.cells, row.line, " | ".join(map(sentence, row.findings))) for row in refused)
     return out.getvalue()
+
+
+def sentence(finding: Finding) -> str:
+    """A finding in one line. What may be a person's number is not in it."""
+    found = f"found {finding.found!r}, " if finding.found else ""
+    return f"{finding.field}: {found}expected {finding.expected}: {finding.remedy}"
 
 
 def _text(raw: bytes, name: str) -> str:
@@ -89,20 +94,17 @@ def _text(raw: bytes, name: str) -> str:
     raise WrongUseError(f"{name}: found bytes that are no text, expected CSV or JSON lines in UTF-8 or GB18030")
 
 
-def _json_lines(text: str, ignored: list[str]) -> Iterator[_Cells]:
+def _json_lines(text: str, ignored: list[str]) -> Iterator[_Line]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
             found = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
         except msgspec.DecodeError:
-            yield (
-                number,
-                _finding("line", line, 'an object such as {"uscc": "…", "customer_ref": "…"}', "mend the JSON"),
-            )
+            yield _Line(number, {}, _finding("line", line, 'an object, {"uscc": "…", …}', "mend the JSON"))
             continue
         ignored.extend(field for field in found if field not in COLUMNS and field not in ignored)
-        yield number, {field: _cell(found[field]) for field in COLUMNS if field in found}
+        yield _Line(number, {field: _cell(found[field]) for field in COLUMNS if field in found})
 
 
 def _cell(raw: msgspec.Raw) -> str:
@@ -110,7 +112,7 @@ def _cell(raw: msgspec.Raw) -> str:
     return "" if value is None else str(value)
 
 
-def _csv_rows(text: str, name: str, ignored: list[str]) -> Iterator[_Cells]:
+def _csv_lines(text: str, name: str, ignored: list[str]) -> Iterator[_Line]:
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
         header = [_column(cell) for cell in next(reader, [])]
@@ -119,21 +121,23 @@ def _csv_rows(text: str, name: str, ignored: list[str]) -> Iterator[_Cells]:
                 f"{name}: found the columns {', '.join(header) or 'none'}, expected one uscc (统一社会信用代码), "
                 "with customer_ref (客户编号) and role (角色): put them into its first line"
             )
-        ignored.extend(cell for cell in header if cell not in COLUMNS)
-        yield from _cells(reader, header)
+        ignored.extend(cell for cell in header if cell not in (*COLUMNS, *REASONS))
+        yield from _rows(reader, header)
     except csv.Error as error:
         raise WrongUseError(f"{name}: line {reader.line_num}: {error}, expected CSV") from error
 
 
-def _cells(reader: "_Reader", header: list[str]) -> Iterator[_Cells]:
-    line = reader.line_num + 1
+def _rows(reader: "_Reader", header: list[str]) -> Iterator[_Line]:
+    number = reader.line_num + 1
     for row in reader:
-        if len(row) > len(header) and any(row[len(header) :]):
+        cells, surplus = dict(zip(header, row, strict=False)), row[len(header) :]
+        if any(surplus):
             expected = f"{len(header)} cells, as the header has"
-            yield line, _finding("line", ",".join(row), expected, 'put cells that hold a comma into "…"')
+            remedy = 'put a cell that holds a comma into "…"'
+            yield _Line(number, cells, _finding("line", ",".join(row), expected, remedy))
         elif any(cell.strip() for cell in row):
-            yield line, dict(zip(header, row, strict=False))
-        line = reader.line_num + 1
+            yield _Line(number, cells)
+        number = reader.line_num + 1
 
 
 def _column(cell: str) -> str:
@@ -146,16 +150,16 @@ def _row(cells: Mapping[str, str], needs_reference: bool) -> Row | tuple[Finding
     uscc, wrong = check_uscc(cells.get("uscc", ""))
     reference, role = cells.get("customer_ref", "").strip(), cells.get("role", "").strip()
     role = _ROLES.get(role, role.lower())
-    findings = [wrong] if uscc is None and wrong else []
+    defects = [wrong] if uscc is None and wrong else []
     if needs_reference and not reference:
-        findings.append(_finding("customer_ref", "", "your own mark of the customer", "fill in 客户编号"))
+        defects.append(_finding("customer_ref", "", "your own mark of the customer", "fill in 客户编号"))
     if role and role not in get_args(Role):
         expected = "borrower 借款人, guarantor 担保人 or affiliate 关联方"
-        findings.append(_finding("role", role, expected, "use one of these, or leave it empty for borrower"))
-    if findings or uscc is None:
-        return tuple(findings)
+        defects.append(_finding("role", role, expected, "use one of these, or leave it empty for borrower"))
+    if defects or uscc is None:
+        return tuple(defects)
     return Row(uscc, reference or None, cast(Role, role) if role else None)
 
 
 def _finding(field: str, found: str, expected: str, remedy: str) -> Finding:
-    return Finding(field=field, code=f"watch.{field}", found=found, expected=expected, remedy=remedy)
+    return findings.error(field, f"watch.{field}", found, expected, remedy)

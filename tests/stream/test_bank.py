@@ -250,7 +250,7 @@ def test_the_book_of_watches(settings: Settings, bank: str) -> None:
         assert (subscriber.watch(wanted).writes, subscriber.watch([uscc(1)]).writes) == (0, 0)
         subscriber.unwatch([Row(uscc(1), "K-1"), uscc(2)])
         assert subscriber.book() == {uscc(1): Watch(uscc=uscc(1), bank=bank, references=both[1:])}
-        with pytest.raises(WrongUseError, match="uscc '91X'"):
+        with pytest.raises(WrongUseError, match="uscc: found '91X'"):
             subscriber.watch([uscc(3), "91X"])
         assert set(subscriber.book()) == {uscc(1)}
 

@@ -4,7 +4,6 @@ import csv
 import io
 
 import pytest
-from tests.bank_material import uscc
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from consumers import watch_file, watchlist
 from consumers.watchlist import Difference, Row
 from liancheng.alerts import CustomerReference, Watch
 from liancheng.errors import WrongUseError
+from tests.bank_material import uscc
 
 ROLES = ("borrower", "guarantor", "affiliate")
 rows = st.lists(
@@ -110,11 +110,10 @@ def test_refused_rows_can_be_mended_in_place_and_read_again() -> None:
     found = watch_file.read(b"uscc,customer_ref,role\nwrong,K-2,guarantor\n", "book.csv")
     mended = watch_file.refused_csv(found.refused).replace("wrong", uscc(2), 1)
     again = watch_file.read(mended.encode(), "refused.csv")
-    assert again.rows == (Row(uscc(2), "K-2", "guarantor"),)
+    assert (again.rows, again.ignored) == ((Row(uscc(2), "K-2", "guarantor"),), ())
     reasons = next(csv.DictReader(io.StringIO(watch_file.refused_csv(found.refused))))
     assert reasons["line"] == "2"
-    assert reasons["field"] == "uscc"
-    assert reasons["remedy"]
+    assert reasons["reasons"].startswith("uscc: found 'WRONG', expected 18 characters")
 
 
 @pytest.mark.parametrize(
