@@ -13,8 +13,9 @@ _ORDINARY = re.compile(r"[0-9A-Za-z㐀-鿿()-]+〔\d{4}〕第?[0-9A-Za-z-]+号",
 # Some authorities number without 号, in serials of a fixed length that show themselves whether they are whole.
 _LONG_SERIAL = re.compile(r".+〔\d{4}〕\d{10,}", re.ASCII)
 _BARE = re.compile(r"\d{6,}", re.ASCII)
-_EMPTY = ("()", "〕号", "〕第号")
+_HOLES = ("()", "〕号", "〕第号")
 _MASKS = frozenset("*×●■□○…")
+_LONGEST = 100
 _HAN = re.compile("[㐀-鿿]")
 _SPACES = re.compile(r"\s")
 
@@ -44,17 +45,25 @@ def normalise_document_no(printed: str | None, field: str = "document_no") -> Do
 
 
 def _refusal(number: str, printed: str, field: str) -> Finding | None:
-    refuse = partial(error, field, found=printed, remedy="send the number as it stands on the decision itself")
+    remedy = "send the number as it stands on the decision itself"
     if not number:
-        return refuse(code=f"{field}.missing", expected="the number on the decision")
+        return error(field, f"{field}.missing", "", "the number, as 环罚〔2024〕34号", remedy)
+    if len(number) > _LONGEST:
+        return error(field, "text.too_long", "", f"{_LONGEST} characters at most, not {len(number)}", remedy)
     if not _MASKS.isdisjoint(number) or "略" in number:
-        return refuse(code=f"{field}.masked", expected="the whole number, nothing masked")
+        return error(field, f"{field}.masked", printed, "the whole number, nothing masked", remedy)
+    if lost := _lost(number):
+        return error(field, f"{field}.broken", printed, lost, remedy)
+    return None
+
+
+def _lost(number: str) -> str | None:
     if not _balanced(number):
-        return refuse(code=f"{field}.broken", expected="each bracket closed: 环罚〔2024〕34号")
-    if any(hole in number for hole in _EMPTY):
-        return refuse(code=f"{field}.broken", expected="a year in the bracket and a number after it: 环罚〔2024〕34号")
+        return "each bracket opened and closed: 环罚〔2024〕34号"
+    if any(hole in number for hole in _HOLES):
+        return "a year in the bracket and a number after it: 环罚〔2024〕34号"
     if "号" not in number and _HAN.search(number) and not _LONG_SERIAL.fullmatch(number):
-        return refuse(code=f"{field}.broken", expected="号 at the end: without it digits may be lost")
+        return "号 at the end: without it digits may be lost"
     return None
 
 

@@ -86,9 +86,9 @@ def normalise_amount(value: str | float, field: str) -> tuple[int | None, Findin
 
 
 def _digits(value: str | float) -> str:
-    """Cut where no amount can go on, so that a page of digits costs nothing."""
+    """A text longer than any amount is cut where it cannot be taken for one; so is a number beyond all amounts."""
     if isinstance(value, str):
-        return spelling.plain(value[:100]).strip()
+        return spelling.plain(value if len(value) <= 100 else f"{value[:100]}…").strip()
     return format(Decimal(repr(max(min(value, 1e18), -1e18))), "f")
 
 

@@ -1,0 +1,56 @@
+"""Ids of documents and events, made from content: sent twice, it is the same event."""
+
+from typing import NamedTuple
+
+from liancheng import codec, identity
+from liancheng.events import Decision, Event, Recognition, Revocation
+from liancheng.facts import Finding
+from liancheng.findings import error
+
+_TYPES: dict[type, str] = {Decision: "decision", Revocation: "revocation", Recognition: "recognition"}
+_MAX_AUTHORITY = 200
+
+
+class Identified(NamedTuple):
+    """A document's id and what it is joined of, normalised."""
+
+    id: str
+    authority: str
+    document_no: str
+
+
+def identify(province: str, event: Event, findings: list[Finding]) -> Identified | None:
+    """The document that `event` is about; None if authority or number are missing or broken, as `findings` then say."""
+    authority = identity.normalise_authority(event.authority) if event.authority else ""
+    number = identity.normalise_document_no(event.document_no)
+    findings.extend(number.findings)
+    if not authority:
+        expected = "the authority that decided 处罚机关, by its full name"
+        findings.append(error("authority", "authority.missing", "", expected, "add the authority"))
+    elif len(authority) > _MAX_AUTHORITY:
+        expected = f"{_MAX_AUTHORITY} characters at most, not {len(authority)}"
+        findings.append(error("authority", "text.too_long", "", expected, "send the authority's name alone"))
+    elif number.text:
+        return Identified(identity.joined_id(province, authority, number.text), authority, number.text)
+    return None
+
+
+def event_key(province: str, event: Event) -> str:
+    """The Kafka key of an event: its document's id, or `unreadable/<digest>` if it has none; then it is refused."""
+    identified = identify(province, event, [])
+    return identified.id if identified else f"unreadable/{codec.digest(event)}"
+
+
+def event_id(document_id: str, event: Event) -> str:
+    """`<document id>/<facet>/<revision>`."""
+    return f"{document_id}/{facet(event)}/{event.revision}"
+
+
+def facet(event: Event) -> str:
+    """What of its document an event states: decision, revocation, recognition.notice, .decided, .removed."""
+    return f"recognition.{event.stage}" if isinstance(event, Recognition) else _TYPES[type(event)]
+
+
+def type_of(event: Event) -> str:
+    """The event's `type` tag."""
+    return _TYPES[type(event)]

@@ -1,0 +1,178 @@
+"""The fold of one document: an event comes in; the document's next state, a receipt and penalties go out.
+
+A document has five facets: its decision, its revocation, and the three steps of a recognition. Each keeps its latest
+revision. Facets arrive in any order; only revisions count.
+"""
+
+from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
+
+import msgspec
+
+from liancheng import codec, unreadable
+from liancheng.document_ids import Identified, event_id, event_key, facet, identify, type_of
+from liancheng.events import Event
+from liancheng.facts import Document, DocumentMoved, Finding, Outcome, Receipt, Submission
+from liancheng.findings import error, warning
+from liancheng.readings import AnyFact, Stamp, read
+
+__all__ = ["Folded", "Place", "event_id", "event_key", "fold"]
+
+_SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving since 1991
+_MAX_REVISION = 1_000_000
+_PERSON_CODES = frozenset(("subject.not_legal_person", "uscc.not_legal_person"))
+
+Penalties = tuple[tuple[str, Document | DocumentMoved], ...]
+
+
+class Place(NamedTuple):
+    """Where the event stood on `penalty-events.<province>`, and when its producer wrote it there."""
+
+    province: str
+    key: str
+    partition: int
+    offset: int
+    submitted_at: datetime
+
+
+class Folded(NamedTuple):
+    """`penalties` are pairs of a USCC and what is now true of the document for that company."""
+
+    receipt: Receipt
+    penalties: Penalties
+
+
+def fold(document: Document | None, raw: bytes | None, place: Place, accepted_at: datetime) -> Folded:
+    """Take one event, as its agency sent it, into its document. Raises nothing: what cannot be taken is refused.
+
+    Args:
+        document: the state so far of the document at `place.key`.
+        raw: the record's value; None is a tombstone.
+        place: where the record stood.
+        accepted_at: UTC, the one clock that counts.
+
+    Returns:
+        One receipt, which carries the next state (the unchanged one unless the outcome is `accepted`) and all that
+        was found, and the penalties of an accepted event.
+    """
+    event = unreadable.decode(raw)
+    if isinstance(event, Finding):
+        return _unreadable(document, raw, event, place, accepted_at)
+    findings: list[Finding] = []
+    identified = identify(place.province, event, findings)
+    _check(event, identified, place, findings)
+    id_ = event_id(identified.id if identified else place.key, event)
+    today = accepted_at.astimezone(_SHANGHAI).date()
+    fact = read(event, Stamp(event.revision, id_, place.submitted_at, accepted_at, today), findings)
+    outcome: Outcome = "refused"
+    following, penalties = document, _NO_PENALTIES
+    if identified and fact:
+        attribute = facet(event).replace(".", "_")
+        outcome = _outcome(getattr(document, attribute) if document else None, fact, findings)
+        if outcome == "accepted":
+            following = _next(document, identified, place.province, attribute, fact)
+            penalties = _penalties(document, following, fact, findings)
+    submission = Submission(
+        event_id=id_,
+        type=type_of(event),
+        revision=event.revision,
+        outcome=outcome,
+        findings=_shown(findings),
+        reference=event.reference,
+        partition=place.partition,
+        offset=place.offset,
+        submitted_at=place.submitted_at,
+        accepted_at=accepted_at,
+    )
+    return Folded(Receipt(key=place.key, submission=submission, document=following), penalties)
+
+
+_NO_PENALTIES: Penalties = ()
+
+
+def _unreadable(
+    document: Document | None, raw: bytes | None, why: Finding, place: Place, accepted_at: datetime
+) -> Folded:
+    trace = unreadable.trace(raw)
+    submission = Submission(
+        event_id=f"unreadable/{codec.digest(raw or b'')}",
+        type=trace.type,
+        revision=trace.revision,
+        outcome="refused",
+        findings=(why,),
+        reference=trace.reference,
+        partition=place.partition,
+        offset=place.offset,
+        submitted_at=place.submitted_at,
+        accepted_at=accepted_at,
+    )
+    return Folded(Receipt(key=place.key, submission=submission, document=document), _NO_PENALTIES)
+
+
+def _check(event: Event, identified: Identified | None, place: Place, findings: list[Finding]) -> None:
+    if identified and identified.id != place.key:
+        remedy = "use the document's id as the key; the SDK's event_key makes it"
+        findings.append(error("key", "key.mismatch", place.key, identified.id, remedy))
+    if not 1 <= event.revision <= _MAX_REVISION:
+        expected = f"1 for the first, at most {_MAX_REVISION}"
+        findings.append(error("revision", "revision.wrong", str(event.revision), expected, "count revisions from 1"))
+
+
+def _outcome(known: AnyFact | None, fact: AnyFact, findings: list[Finding]) -> Outcome:
+    if known is None or fact.revision > known.revision:
+        return "accepted"
+    if fact.revision < known.revision:
+        expected, remedy = f"more than {known.revision}", "nothing, if it is an old copy; else raise the revision"
+        findings.append(warning("revision", "revision.stale", str(fact.revision), expected, remedy))
+        return "stale"
+    if fact.digest == known.digest:
+        return "duplicate"
+    expected = "the same content as the event with this revision that was accepted before"
+    remedy = f"raise the revision to {known.revision + 1} to replace it"
+    findings.append(error("revision", "revision.conflict", str(fact.revision), expected, remedy))
+    return "refused"
+
+
+def _next(document: Document | None, identified: Identified, province: str, attribute: str, fact: AnyFact) -> Document:
+    document = document or Document(
+        id=identified.id,
+        province=province,
+        authority=identified.authority,
+        document_no=identified.document_no,
+        version=0,
+    )
+    return msgspec.structs.replace(document, version=document.version + 1, **{attribute: fact})
+
+
+def _penalties(before: Document | None, after: Document, fact: AnyFact, findings: list[Finding]) -> Penalties:
+    decision = after.decision
+    if decision is None:
+        findings.append(_DECISION_AWAITED)
+        return _NO_PENALTIES
+    current = (decision.uscc, after)
+    if before is None or before.decision is None or before.decision.uscc == decision.uscc:
+        return (current,)
+    moved = DocumentMoved(
+        id=after.id,
+        version=after.version,
+        event_id=fact.event_id,
+        submitted_at=fact.submitted_at,
+        accepted_at=fact.accepted_at,
+    )
+    return ((before.decision.uscc, moved), current)
+
+
+_DECISION_AWAITED = warning(
+    "document_no",
+    "decision.awaited",
+    "",
+    "the decision itself, which has not been accepted yet; this step is kept until it is",
+    "send the decision; check authority and number if it was sent",
+)
+
+
+def _shown(findings: list[Finding]) -> tuple[Finding, ...]:
+    """All findings; about a person only the errors, and those without what was found."""
+    if not findings or _PERSON_CODES.isdisjoint([finding.code for finding in findings]):
+        return tuple(findings)
+    return tuple(msgspec.structs.replace(f, found="") for f in findings if f.severity == "error")
