@@ -1,13 +1,21 @@
 """Commands that read the joint-sanction list: `list show`, `list export`, `list digest`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from liancheng.entries import LEVELS, Level
+from liancheng.entries import LEVELS
 
 AsJson = Annotated[bool, typer.Option("--json", help="One object a line, the same models as on the topics.")]
+
+
+class LevelName(StrEnum):  # Typer takes no list of a Literal
+    CLEAR = "clear"
+    PENALISED = "penalised"
+    CANDIDATE = "candidate"
+    LISTED = "listed"
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +37,7 @@ def show(
 
 
 def export(
-    level: Annotated[list[Level] | None, typer.Option(help="Only this level; may be repeated.")] = None,
+    level: Annotated[list[LevelName] | None, typer.Option(help="Only this level; may be repeated.")] = None,
     format_: Annotated[Literal["csv", "jsonl"], typer.Option("--format", help="csv or jsonl.")] = "csv",
     headers: Annotated[Literal["zh", "en"], typer.Option(help="Language of a CSV's headers and levels.")] = "zh",
     output: Annotated[Path | None, typer.Option("--output", help="A file; stdout where none is given.")] = None,
@@ -37,7 +45,12 @@ def export(
     """All entries that are not clear, by USCC."""
     from cli import list_export  # noqa: PLC0415
 
-    return list_export.run(tuple(level or LEVELS[1:]), format_ == "jsonl", headers == "zh", output)
+    return list_export.run(
+        tuple(code for code in LEVELS if code in level) if level else LEVELS[1:],
+        format_ == "jsonl",
+        headers == "zh",
+        output,
+    )
 
 
 def digest(as_json: AsJson = False) -> int:
