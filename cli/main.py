@@ -10,7 +10,11 @@ import typer
 from cli.terminal import Outcome
 from liancheng.errors import LianchengError
 
-_COMMANDS = ("cli.local.commands",)  # modules with `register(app)`, in the order that --help shows them
+_COMMANDS = (
+    "cli.local.commands",
+    "cli.banks",
+    "cli.lists",
+)  # modules with `register(app)`, in the order that --help shows them
 
 
 def build() -> typer.Typer:

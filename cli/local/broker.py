@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import string
-import subprocess
 import tempfile
 import time
 import uuid
@@ -43,10 +42,9 @@ class Broker:
         self.log = self.home / "logs" / "broker.log"
         self._say = say
         self.name = "broker"
-        self._out = self.home / "logs" / "broker.out"
         self._data = self.home / "broker" / "data"
         self._properties = self.home / "broker" / "server.properties"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: processes.Child | None = None
 
     @property
     def address(self) -> str:
@@ -56,7 +54,7 @@ class Broker:
     @property
     def pid(self) -> int | None:
         """The running broker's pid; None where it does not run."""
-        return processes.alive(self._process)
+        return self._child.pid if self._child else None
 
     def prepare(self) -> None:
         """Fetch the jars, write the settings and format the data directory, each only where needed.
@@ -97,22 +95,22 @@ class Broker:
 
     def stop(self) -> None:
         """Stop it in order; it is killed when it takes longer than 15 s."""
-        processes.ask(self._process)
-        processes.await_end(self._process, _STOP_S)
+        if self._child:
+            self._child.ask()
+            self._child.await_end(_STOP_S)
 
     def kill(self) -> None:
         """End it as a crash would."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
+        if self._child:
+            self._child.kill()
 
     def healthy(self) -> bool:
         """Whether it takes connections."""
         return processes.listens(self.port)
 
     def last_words(self) -> str:
-        """Why it ended, as far as its logs tell, and where they are."""
-        return f"{processes.last_line(self._out) or processes.last_line(self.log) or 'no log'} (see {self.log})"
+        """How it ended and why, as far as its log tells, and where that is."""
+        return self._child.last_words() if self._child else "it never started"
 
     def __enter__(self) -> Self:
         self.prepare()
@@ -128,9 +126,8 @@ class Broker:
         self.stop()
 
     def _spawn(self, libs: Path, flags: Sequence[str]) -> None:
-        self._out.unlink(missing_ok=True)
         command = [*self._jvm(libs, flags), "kafka.Kafka", str(self._properties)]
-        self._process = processes.spawn(command, self._out, _environment(), signal.SIGTERM)
+        self._child = processes.Child(command, self.log, _environment(), signal.SIGTERM)
 
     def _jvm(self, libs: Path, flags: Sequence[str] = ()) -> list[str]:
         classpath = ":".join(sorted(str(jar) for jar in libs.glob("*.jar")))  # an archive holds for one order only

@@ -118,7 +118,7 @@ def _detached(settings: "Settings", workers: int) -> None:
     with log.open("ab") as out:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "cli.main", "up", "--workers", str(workers)],
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:
         _relay(supervisor, log, home)

@@ -53,7 +53,7 @@ class Keeper:
         elif not self.up and self.part.healthy():
             self.up = True
             if self.restarts:
-                self._say(f"{self.part.name} is up again")
+                self._tell("is up again")
         return before != (self.up, self.restarts, self._start_at)
 
     def hopeless(self, tries: int) -> bool:
@@ -66,10 +66,13 @@ class Keeper:
             steady = now - self._started_at > _STEADY_S
             pause = _FIRST_PAUSE_S if steady else self._pause_s
             self.up, self._start_at, self._pause_s = False, now + pause, min(pause * 2, _LONGEST_PAUSE_S)
-            self._say(f"{self.part.name} ended, starting it again in {pause:g} s: {self.part.last_words()}")
+            self._tell(f"ended, starting it again in {pause:g} s: {self.part.last_words()}")
         elif now >= self._start_at:
             self.restarts += 1
             self.start()
+
+    def _tell(self, what: str) -> None:
+        self._say(f"{time.strftime('%H:%M:%S')} {self.part.name} {what}")
 
     def noted(self) -> Part:
         """This part for the supervisor's note."""

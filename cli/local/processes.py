@@ -13,23 +13,55 @@ from liancheng.errors import WrongUseError
 _TETHER = Path(__file__).with_name("tether.py")
 
 
-def spawn(
-    command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, on_death: int = signal.SIGTERM
-) -> subprocess.Popen[bytes]:
-    """Start a child in a session of its own (the terminal's Ctrl-C does not reach it), its output appended to `log`.
+class Child:
+    """A running command in a session of its own (a terminal's Ctrl-C does not reach it), its output added to `log`.
 
-    It is sent `on_death` when this process dies in whatever way. Linux ties that to the thread that calls this, so
-    call it from one that lives as long as the child should.
+    It is sent `on_death` when this process dies in whatever way. Linux ties that to the thread that makes it, so make
+    it in one that lives as long as the child should.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
-        return subprocess.Popen(
-            _tethered(command, on_death),
-            env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
-        )  # fmt: skip
+
+    def __init__(
+        self, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, on_death: int = signal.SIGTERM
+    ) -> None:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as out:
+            self._since = out.tell()
+            self._process = subprocess.Popen(
+                _tethered(command, on_death),
+                env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+            )  # fmt: skip
+        self._log = log
+
+    @property
+    def pid(self) -> int | None:
+        """Its pid while it runs."""
+        return self._process.pid if self._process.poll() is None else None
+
+    def ask(self) -> None:
+        """Ask it to stop. Once: some programs take a second request for an order to break off."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def await_end(self, timeout_s: float) -> None:
+        """Wait for its end after asking, and kill it when it has not come within `timeout_s`."""
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def last_words(self) -> str:
+        """How it ended, the line of its log that tells most, and where that is."""
+        code = self._process.poll()
+        how = "running" if code is None else f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+        said = telling_line(self._log, self._since)
+        return f"{how}{', ' if said else ''}{said} (see {self._log})"
 
 
-def run(command: Sequence[str], env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str], env: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
     """Run a child to its end and return what it said; it dies with this process as well."""
     return subprocess.run(
         _tethered(command, signal.SIGKILL),
@@ -41,30 +73,8 @@ def _tethered(command: Sequence[str], on_death: int) -> list[str]:
     return [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), str(int(on_death)), *command]
 
 
-def ask(process: subprocess.Popen[bytes] | None) -> None:
-    """Ask a child to stop. Once: some programs take a second request for an order to break off."""
-    if process and process.poll() is None:
-        process.terminate()
-
-
-def await_end(process: subprocess.Popen[bytes] | None, timeout_s: float) -> None:
-    """Wait for a child that was asked to stop, and kill it when it has not within `timeout_s`."""
-    if process is None:
-        return
-    try:
-        process.wait(timeout_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def alive(process: subprocess.Popen[bytes] | None) -> int | None:
-    """A child's pid while it runs."""
-    return process.pid if process and process.poll() is None else None
-
-
 def birth(pid: int) -> str | None:
-    """When a process started, in the system's words; None where there is none. With the pid it names one process."""
+    """When a process started, in the system's words; None where none runs. With the pid it names one process."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -101,12 +111,12 @@ def require_port(port: int, setting: str, what: str) -> None:
             ) from error
 
 
-def last_line(log: Path) -> str:
-    """The last non-empty line of a log, for an error's text; empty where there is none."""
-    try:
-        with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - 64 * 1024))
-            lines = file.read().decode("utf-8", "replace").splitlines()
-    except OSError:
-        return ""
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+def telling_line(log: Path, since: int) -> str:
+    """The line from byte `since` on that says best why a program ended: its deepest cause, an error, or the last."""
+    with log.open("rb") as file:
+        file.seek(since if since <= log.stat().st_size else 0)  # a log that was rolled over is shorter
+        lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]
+    for mark in ("Caused by: ", " ERROR "):
+        if marked := [line for line in lines if mark in line]:
+            return marked[-1]
+    return lines[-1] if lines else ""

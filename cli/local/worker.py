@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import urllib.request
 
@@ -21,34 +20,36 @@ class Worker:
         self.address = f"{'127.0.0.1' if settings.web_host in _ANY_HOST else settings.web_host}:{self.port}"
         self.log = settings.home.resolve() / "logs" / f"{self.name}.log"
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: processes.Child | None = None
 
     @property
     def pid(self) -> int | None:
         """The running worker's pid; None where it does not run."""
-        return processes.alive(self._process)
+        return self._child.pid if self._child else None
 
     def start(self) -> None:
         """Start it. It is killed when this process dies: what it had not committed is done again at the next start."""
         faust = ["-m", "faust", "-A", "stream_apps.app", "worker", "-l", "info"]
         command = [sys.executable, *faust, "--web-port", str(self.port)]
-        self._process = processes.spawn(command, self.log, self._environment(), signal.SIGKILL)
+        self._child = processes.Child(command, self.log, self._environment(), signal.SIGKILL)
 
     def ask_to_stop(self) -> None:
         """Let it begin to stop; a batch in hand is committed first."""
-        processes.ask(self._process)
+        if self._child:
+            self._child.ask()
 
     def await_end(self, timeout_s: float) -> None:
         """Wait until it has stopped; it is killed when it takes longer."""
-        processes.await_end(self._process, timeout_s)
+        if self._child:
+            self._child.await_end(timeout_s)
 
     def healthy(self) -> bool:
         """Whether all its stages have started."""
         return answers(self.address)
 
     def last_words(self) -> str:
-        """Why it ended, as far as its log tells, and where that is."""
-        return f"{processes.last_line(self.log) or 'no log'} (see {self.log})"
+        """How it ended and why, as far as its log tells, and where that is."""
+        return self._child.last_words() if self._child else "it never started"
 
     def _environment(self) -> dict[str, str]:
         settings = self._settings

@@ -140,7 +140,7 @@ def test_a_signal_during_the_start_leaves_nothing(home: Home) -> None:
 
 def test_a_worker_that_cannot_start_ends_the_start_with_its_words(home: Home) -> None:
     error = the_error(home.run("up", "--detach", STUB="dies"))
-    assert error.startswith("worker-1 ends as soon as it starts: the stub was told to die (see ")
+    assert error.startswith("worker-1 ends as soon as it starts: exit code 1, the stub was told to die (see ")
     assert "nothing runs in" in the_error(home.run("status"))
 
 
