@@ -20,7 +20,7 @@ class AgencyEvent(
     kw_only=True,
     frozen=True,
 ):
-    """One event of one document's life. `reference`, the sender's own mark (a row number), comes back in the receipt."""
+    """One event of one document's life. `reference`, the sender's mark (a row number), comes back in the receipt."""
 
     authority: str | None = None
     document_no: str | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 from liancheng import alerting, codec, topics
 from liancheng.alerts import Alert, Watch, WatchState
 from liancheng.entries import Entry, ListDay, ListRecord
-from liancheng.standard import judge
+from liancheng.standard.judging import StandardJudge, current_judge
 from stream_apps.stage import Output, Place, Record, Store, Table
 
 SOURCE = b"/alerting"
@@ -21,8 +21,8 @@ _decode_watch = codec.decoder(Watch)
 class Watches:
     """The watches and the entries of one partition."""
 
-    def __init__(self, judge_: judge.Judge) -> None:
-        self.judge = judge_
+    def __init__(self, judge: StandardJudge) -> None:
+        self.judge = judge
         self.entries: Store[ListRecord] = Store(codec.decoder(ListRecord))
         self.watches: Store[WatchState] = Store(codec.decoder(WatchState))
         self.keys_of: dict[bytes, set[bytes]] = {}  # USCC -> keys of its watches, ended ones too until restored anew
@@ -107,7 +107,7 @@ class Alerting:
     inputs = (topics.SANCTION_LIST.name, topics.WATCHLISTS.name)
 
     def __init__(self) -> None:
-        self._judge = judge.current()
+        self._judge = current_judge()
 
     def unit_of(self, place: Place) -> Hashable:
         return place[1]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from liancheng import codec, sanction_list, topics
 from liancheng.entries import Entry, ListDay, ListRecord
 from liancheng.facts import Model, NewDay, Penalty
-from liancheng.standard import judge
+from liancheng.standard.judging import current_judge
 from stream_apps.stage import Output, Place, Record, Store, Table
 
 SOURCE = b"/joint_list"
@@ -53,8 +53,8 @@ class DueDays:
 class Subjects:
     """The entries of one partition, the day it has reached, and whose day comes next."""
 
-    def __init__(self, judge_: sanction_list.Judge) -> None:
-        self.judge = judge_
+    def __init__(self, judge: sanction_list.Judge) -> None:
+        self.judge = judge
         self.store: Store[Entry] = Store(codec.decoder(Entry))
         self.day = date.min
         self.due = DueDays()
@@ -136,7 +136,7 @@ class JointList:
     inputs = (topics.PENALTIES.name,)
 
     def __init__(self) -> None:
-        self._judge = judge.current()
+        self._judge = current_judge()
 
     def unit_of(self, place: Place) -> Hashable:
         return place[1]

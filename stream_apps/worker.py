@@ -27,15 +27,15 @@ from transport.clients import producer
 
 log = logging.getLogger("liancheng.app")
 
-STAGES: dict[str, type[Stage]] = {stage.name: stage for stage in (Standardise, JointList, Alerting, Dispatch)}  # type: ignore[type-abstract,misc]
+STAGES: dict[str, type[Stage]] = {stage.name: stage for stage in (Standardise, JointList, Alerting, Dispatch)}
 CALENDAR = "calendar"
 
 
-class WithoutKafka(BootStrategy):  # type: ignore[misc]
+class WithoutKafka(BootStrategy):
     enable_kafka = False
 
 
-class Worker(faust.App):  # type: ignore[misc]
+class Worker(faust.App):
     BootStrategy = WithoutKafka
 
 
@@ -68,7 +68,7 @@ def make_app(settings: Settings) -> faust.App:
     return app
 
 
-class StageService(Service):  # type: ignore[misc]
+class StageService(Service):
     """Runs a stage's engine thread beside its agent."""
 
     def __init__(self, stage: Stage, settings: Settings, channel: Any, **kwargs: Any) -> None:
@@ -104,9 +104,9 @@ def _add_stage(app: faust.App, stage: Stage, settings: Settings) -> StageService
         async for batch in batches:
             batch.fold()
 
-    app.agent(channel, name=stage.name)(fold)
+    app.agent(channel, name=stage.name)(fold)  # type: ignore[arg-type]
     service = StageService(stage, settings, channel, loop=app.loop, beacon=app.beacon)
-    app.service(service)
+    app.service(service)  # type: ignore[arg-type]
     return service
 
 
@@ -122,7 +122,7 @@ def _add_calendar(app: faust.App, settings: Settings) -> None:
 
 
 def _add_health(app: faust.App, stages: list[StageService]) -> None:
-    @app.page("/health")  # type: ignore[untyped-decorator]
+    @app.page("/health")
     async def health(view: Any, request: Any) -> Any:
         """200 when every stage of this worker has its partitions and their state; 503 until then."""
         states = {service.stage.name: service.state_of_stage for service in stages}
