@@ -1,0 +1,58 @@
+"""`make bench`: measures the stages beside bare loops on one real broker. docs/performance.md says how and why."""
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+from pathlib import Path
+
+from bench import latency, machine, report, restore, throughput
+from bench.lab import Lab
+from stream_apps.worker import STAGES
+
+PARTS = ("throughput", "latency", "restore")
+
+
+def main() -> None:
+    options = _options()
+    with tempfile.TemporaryDirectory(prefix="liancheng-bench-") as root:
+        results = _measure(Lab(Path(root)), options)
+    print("\n" + report.text(results))
+    if options.json:
+        options.json.write_text(json.dumps(results.as_json(), indent=1) + "\n")
+
+
+def _measure(lab: Lab, options: argparse.Namespace) -> report.Results:
+    quick = options.quick
+    about = {"cores": os.cpu_count(), "load": f"{machine.load():.1f}", "python": platform.python_version()}
+    rounds = options.rounds or (1 if quick else 3)
+    events = options.events or (40_000 if quick else 200_000)
+    sizes = options.subjects or ([100_000] if quick else [100_000, 1_000_000])
+    parts = options.parts or PARTS
+    return report.Results(
+        about,
+        throughput.measure(lab, events, events // 10, rounds, options.stages) if "throughput" in parts else [],
+        latency.measure(lab, options.seconds or (10 if quick else 25), rounds) if "latency" in parts else None,
+        restore.measure(lab, sizes) if "restore" in parts else [],
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure, of {', '.join(PARTS)} (all)")
+    parser.add_argument("--quick", action="store_true", help="one round on a fifth of the data, no million subjects")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures there")
+    parser.add_argument("--rounds", type=int, metavar="N", help="interleaved rounds (3)")
+    parser.add_argument("--events", type=int, metavar="N", help="events to fold (200000), by a tenth as many companies")
+    parser.add_argument("--stages", nargs="+", choices=list(STAGES), default=list(STAGES), help="stages to measure")
+    parser.add_argument("--seconds", type=int, metavar="S", help="how long to publish at a steady rate (25)")
+    parser.add_argument("--subjects", type=int, nargs="+", metavar="N", help="subjects to restore (100000 1000000)")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"unknown part {sorted(unknown)[0]!r}, expected some of: {', '.join(PARTS)}")
+    return options
+
+
+if __name__ == "__main__":
+    main()

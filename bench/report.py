@@ -1,0 +1,131 @@
+"""The figures as tables, and as JSON."""
+
+from typing import Any, NamedTuple
+
+from bench.latency import LatencyResult
+from bench.restore import RestoreResult
+from bench.throughput import StageResult
+
+# What is wanted of every change to the stages or the engine.
+RATIO_MIN = 0.6
+SLOWEST_MIN = 20_000
+P50_MS_MAX, P99_MS_MAX, RELAY_RATIO_MAX = 30, 150, 2
+
+
+class Results(NamedTuple):
+    machine: dict[str, Any]
+    throughput: list[StageResult]
+    latency: LatencyResult | None
+    restore: list[RestoreResult]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "machine": self.machine,
+            "throughput": [_stage_json(stage) for stage in self.throughput],
+            "latency": _latency_json(self.latency) if self.latency else None,
+            "restore": [result._asdict() for result in self.restore],
+        }
+
+
+def text(results: Results) -> str:
+    blocks = [_machine(results), _throughput(results), _latency(results), _restore(results)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _machine(results: Results) -> str:
+    return "  ".join(f"{name} {value}" for name, value in results.machine.items())
+
+
+def _throughput(results: Results) -> str:
+    if not results.throughput:
+        return ""
+    rows = [
+        (
+            stage.stage, f"{stage.records:,}", f"{stage.outputs_per_record:.2f}", f"{stage.bare_events_s:,.0f}",
+            f"{stage.events_s:,.0f}", f"{stage.ratio:.2f}", f"{stage.cpu_ratio:.2f}",
+            f"{max(run.peak_mb for run in stage.worker):.0f}", _load(stage.bare + stage.worker),
+            _kept(stage.ratio >= RATIO_MIN and stage.events_s >= SLOWEST_MIN),
+        )
+        for stage in results.throughput
+    ]  # fmt: skip
+    head = ("one process", "records", "out/rec", "bare/s", "worker/s", "ratio", "CPU ratio", "peak MB", "load", "")
+    target = f"wanted: ratio >= {RATIO_MIN}, every stage >= {SLOWEST_MIN:,}/s (medians; CPU ratio: worker's per record, of bare)"
+    return _table(head, rows) + "\n" + target
+
+
+def _latency(results: Results) -> str:
+    found = results.latency
+    if found is None:
+        return ""
+    relay50, relay99 = found.p50_ms / found.p50_ratio, found.p99_ms / found.p99_ratio
+    rows = [
+        ("p50", f"{relay50:.1f}", f"{found.p50_ms:.1f}", f"{found.p50_ratio:.2f}",
+         _kept(found.p50_ms <= P50_MS_MAX and found.p50_ratio <= RELAY_RATIO_MAX)),
+        ("p99", f"{relay99:.1f}", f"{found.p99_ms:.1f}", f"{found.p99_ratio:.2f}",
+         _kept(found.p99_ms <= P99_MS_MAX and found.p99_ratio <= RELAY_RATIO_MAX)),
+    ]  # fmt: skip
+    head = ("publish to alert, ms", "relay", "worker", "ratio", "")
+    target = (
+        f"at {found.rate}/s; wanted: p50 <= {P50_MS_MAX}, p99 <= {P99_MS_MAX}, <= {RELAY_RATIO_MAX} x relay; "
+        f"load {_load(found.relay + found.worker)}"
+    )
+    return _table(head, rows) + "\n" + target
+
+
+def _restore(results: Results) -> str:
+    if not results.restore:
+        return ""
+    rows = [
+        (
+            result.stage, f"{result.subjects:,}", f"{result.entry_bytes:.0f}", f"{result.seconds:.1f}",
+            f"{result.reading_s:.1f}", f"{result.subjects / result.reading_s:,.0f}", f"{result.memory_mb:.0f}",
+            f"{result.memory_mb / result.empty_mb:.1f}", f"{result.load:.1f}",
+        )
+        for result in results.restore
+    ]  # fmt: skip
+    head = ("restore", "subjects", "bytes each", "start to health s", "reading s", "subjects/s", "RSS MB", "x empty", "load")
+    return _table(head, rows)
+
+
+def _kept(holds: bool) -> str:
+    return "kept" if holds else "MISSED"
+
+
+def _load(runs: Any) -> str:
+    loads = sorted(run.load for run in runs)
+    return f"{loads[0]:.1f}-{loads[-1]:.1f}"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = []
+    for row in (head, *rows):
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _stage_json(stage: StageResult) -> dict[str, Any]:
+    return {
+        "stage": stage.stage,
+        "records": stage.records,
+        "outputs_per_record": stage.outputs_per_record,
+        "events_s": stage.events_s,
+        "bare_events_s": stage.bare_events_s,
+        "ratio": stage.ratio,
+        "cpu_ratio": stage.cpu_ratio,
+        "bare": [run._asdict() for run in stage.bare],
+        "worker": [run._asdict() for run in stage.worker],
+    }
+
+
+def _latency_json(found: LatencyResult) -> dict[str, Any]:
+    return {
+        "rate": found.rate,
+        "p50_ms": found.p50_ms,
+        "p99_ms": found.p99_ms,
+        "p50_ratio": found.p50_ratio,
+        "p99_ratio": found.p99_ratio,
+        "relay": [run._asdict() for run in found.relay],
+        "worker": [run._asdict() for run in found.worker],
+    }
