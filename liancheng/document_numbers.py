@@ -1,7 +1,7 @@
 """Document numbers 文书号: one spelling for each, as in 沪0115环罚〔2024〕12号. What was lost is never completed."""
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from liancheng import spelling
@@ -9,6 +9,7 @@ from liancheng.facts import Finding
 from liancheng.findings import error, warning
 
 _YEAR = re.compile(r"\(((?:19|20)\d\d)\)", re.ASCII)
+_AFTER_PREFIX = re.compile(r"(?:19|20)\d\d〕第?[0-9A-Za-z-]{1,30}号", re.ASCII)
 _ORDINARY = re.compile(r"[0-9A-Za-z㐀-鿿()-]+〔\d{4}〕第?[0-9A-Za-z-]+号", re.ASCII)
 # Some authorities number without 号, in serials of a fixed length that show themselves whether they are whole.
 _LONG_SERIAL = re.compile(r".+〔\d{4}〕\d{10,}", re.ASCII)
@@ -34,14 +35,23 @@ def normalise_document_no(printed: str | None, field: str = "document_no") -> Do
     `.characters` (warnings).
     """
     printed = printed.strip() if printed else ""
+    prefix, _, rest = printed.partition("〔")
+    if _AFTER_PREFIX.fullmatch(rest) and _is_normal_prefix(prefix):
+        return DocumentNo(printed)
     number = _YEAR.sub(r"〔\1〕", spelling.compact(printed))
     ordinary = _ORDINARY.fullmatch(number)
-    if ordinary and number == printed and _balanced(number):
-        return DocumentNo(number)
     if refusal := _refusal(number, printed, field):
         return DocumentNo(None, (refusal,))
     unusual = () if ordinary else (_unusual(number, printed, field),)
     return DocumentNo(number, (*_changes(number, printed, field), *unusual))
+
+
+@lru_cache(maxsize=16_384)
+def _is_normal_prefix(prefix: str) -> bool:
+    """The part before the year, which an authority repeats on every decision: most numbers need no closer look."""
+    whole = f"{prefix}〔2024〕1号"
+    number = _YEAR.sub(r"〔\1〕", spelling.compact(whole))
+    return number == whole and _ORDINARY.fullmatch(whole) is not None and _balanced(prefix) and len(prefix) <= 50
 
 
 def _refusal(number: str, printed: str, field: str) -> Finding | None:

@@ -1,4 +1,4 @@
-"""Days, amounts and texts as agencies print them."""
+"""Days and amounts as agencies print them."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ from liancheng.facts import Finding
 from liancheng.findings import error
 from liancheng.kinds import Kinds, read_kinds
 
-__all__ = ["Kinds", "normalise_amount", "normalise_day", "normalise_text", "read_kinds"]
+__all__ = ["Kinds", "normalise_amount", "normalise_day", "read_kinds"]
 
 _DAY = re.compile(
     r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
@@ -90,12 +90,3 @@ def _digits(value: str | float) -> str:
     if isinstance(value, str):
         return spelling.plain(value if len(value) <= 100 else f"{value[:100]}…").strip()
     return format(Decimal(repr(max(min(value, 1e18), -1e18))), "f")
-
-
-def normalise_text(text: str | None, field: str, limit: int) -> tuple[str | None, Finding | None]:
-    """`text` without the space around it, None if it is empty; refused (`text.too_long`) beyond `limit` characters."""
-    text = text.strip() if text else ""
-    if len(text) > limit:
-        expected = f"{limit} characters at most, not {len(text)}"
-        return None, error(field, "text.too_long", "", expected, "send a summary; the decision itself keeps the rest")
-    return text or None, None

@@ -10,7 +10,7 @@ from liancheng.events import Decision, Event, Recognition, Revocation
 from liancheng.facts import Citation, DecisionFact, Finding, Kind, RecognitionFact, RevocationFact
 from liancheng.findings import error, warning
 from liancheng.identity import check_uscc, normalise_document_no, normalise_name
-from liancheng.normalise import normalise_amount, normalise_day, normalise_text, read_kinds
+from liancheng.normalise import normalise_amount, normalise_day, read_kinds
 from liancheng.standard.citations import parse
 from liancheng.standard.questions import questions
 
@@ -279,4 +279,11 @@ def _simple_procedure(printed: str | None, findings: list[Finding]) -> bool:
 
 
 def _text(text: str | None, field: str, limit: int, findings: list[Finding]) -> str | None:
-    return None if text is None else _keep(normalise_text(text, field, limit), findings)
+    if text is None:
+        return None
+    text = text.strip()
+    if len(text) > limit:
+        expected = f"{limit} characters at most, not {len(text)}"
+        findings.append(error(field, "text.too_long", "", expected, "send a summary; the decision keeps the rest"))
+        return None
+    return text or None

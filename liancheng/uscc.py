@@ -10,6 +10,7 @@ _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28, 1)  # GB 32100: powers of 3 modulo 31
 _MASKS = frozenset("*＊×略某●■□○…")
+_MASK_RUN = "XXXXXX"  # X is a letter of the alphabet, and the check character of a masked code may hold
 _INDIVIDUAL = "92"  # 9 registered as a business, 2 个体工商户
 
 
@@ -19,7 +20,7 @@ def check_uscc(text: str | None) -> tuple[str | None, Finding | None]:
     A number that may be a person's is not repeated in the finding.
     """
     code = text.strip().upper() if text else ""
-    if _holds(code) and not code.startswith(_INDIVIDUAL):
+    if _holds(code) and not code.startswith(_INDIVIDUAL) and _MASK_RUN not in code:
         return code, None
     return None, _defect(code)
 
@@ -48,7 +49,7 @@ def _defect(code: str) -> Finding:
 def _described(code: str) -> tuple[str, str, str]:
     if not code:
         return "missing", "the company's 统一社会信用代码", "add the code from its licence"
-    if not _MASKS.isdisjoint(code) or "XXXXXX" in code:
+    if not _MASKS.isdisjoint(code) or _MASK_RUN in code:
         return "masked", "18 characters, none of them masked", "send the whole code, as the decision has it"
     if len(code) != 18:
         return "length", f"18 characters, not {len(code)}", f"send the code and nothing else; {_NO_REPAIR}"
