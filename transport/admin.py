@@ -1,5 +1,6 @@
 """Topics on a cluster, made from the registry."""
 
+import time
 from collections.abc import Iterable
 
 from confluent_kafka import KafkaError, KafkaException
@@ -75,4 +76,14 @@ def _ensure(client: AdminClient, settings: Settings, wanted: Iterable[tuple[str,
                 raise readable(error, f"making topic {name}") from error
         except TimeoutError as error:
             raise UnavailableError(f"making topic {name}: the broker did not answer within 15 s") from error
+    _await_visible(client, made)
     return tuple(made)
+
+
+def _await_visible(client: AdminClient, names: list[str]) -> None:
+    """A topic that was made is known to the brokers a moment later; the next command must not miss it."""
+    deadline = time.monotonic() + 15
+    while not set(names) <= set(client.list_topics(timeout=10).topics):
+        if time.monotonic() > deadline:
+            raise UnavailableError(f"made {', '.join(names)}, but the broker does not show them after 15 s")
+        time.sleep(0.02)
