@@ -26,7 +26,7 @@ STUB = str(Path(__file__).with_name("stub"))
 
 
 class Home:
-    """A home with ports of its own. Its workers are stubs unless `real`."""
+    """A home with ports of its own. Its workers are stubs unless PYTHONPATH is set to something else."""
 
     def __init__(self, path: Path, **more: str) -> None:
         self.path = path
@@ -150,6 +150,28 @@ def test_a_taken_port_is_named_with_its_setting(home: Home) -> None:
             error = the_error(home.run("up"))
         assert str(port) in error
         assert setting in error
+
+
+def test_real_workers_come_up_and_take_over_from_one_that_was_killed(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home", PYTHONPATH="")
+    try:
+        home.up("--workers", "2")
+        killed = home.parts()["worker-1"]["pid"]
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda: home.parts()["worker-1"]["restarts"] == 1, timeout_s=30)
+        eventually(lambda: home.run("status").returncode == 0, timeout_s=60, what="every stage runs again")
+        pids = home.pids()
+        assert home.run("down").returncode == 0
+        assert all_gone([killed, *pids])
+    finally:
+        state.stop(home.path)
+
+
+def test_a_real_worker_that_cannot_start_says_why(tmp_path: Path, broker: Broker) -> None:
+    home = Home(
+        tmp_path / "home", PYTHONPATH="", LIANCHENG_BOOTSTRAP_SERVERS=broker.address, LIANCHENG_STAGES="standardize"
+    )
+    assert "LIANCHENG_STAGES: unknown stage 'standardize'" in the_error(home.run("up"))
 
 
 def test_with_another_cluster_only_the_workers_run_here(tmp_path: Path, broker: Broker) -> None:
