@@ -1,0 +1,20 @@
+"""`python -m cli.demo`: see it work on this machine, in a directory of its own that is removed at the end."""
+
+import sys
+
+from cli.demo.run import demonstrate
+from cli.main import one_line
+
+
+def main() -> int:
+    try:
+        return demonstrate()
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        sys.stderr.write(f"demo: error: {one_line(error)}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

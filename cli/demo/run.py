@@ -1,0 +1,175 @@
+"""The demonstration, from nothing to a summary: four provinces, two banks, a real file, a worker killed on the way."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from cli.demo.bank_desk import BankDesk
+from cli.demo.story import AUTHORITIES, companies, story
+from cli.local.ports import free_ports
+from cli.local.state import Part
+from cli.terminal import Outcome, say, table
+from consumers.register import add_bank
+from liancheng.events import Event
+from liancheng.facts import Receipt
+from liancheng.settings import Settings
+from producers import Agency
+from stream_apps.calendar import today
+
+REAL_FILE = Path(__file__).parents[2] / "samples" / "real_decisions_yrd.csv"
+BANKS = {"demo-bank-east": "虚构东方银行", "demo-bank-west": "虚构西部银行"}
+SEED = 20180601
+PER_SECOND = 30  # events a second from each province: 120 in all
+QUIET_S = 2.5  # no alert for so long, with every receipt in: nothing more is on its way
+PATIENCE_S = 60.0
+
+
+def demonstrate() -> int:
+    """Exit code 0: everything sent was answered and every bank's numbers are without gaps."""
+    started = time.monotonic()
+    home = Path(tempfile.mkdtemp(prefix="liancheng-demo-"))
+    settings = _settings(home)
+    try:
+        say(f"1/5  starting a broker and two workers in {home}")
+        _liancheng(settings, "up", "--detach", "--workers", "2")
+        return _show(settings, started)
+    finally:
+        _liancheng(settings, "down")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _settings(home: Path) -> Settings:
+    broker, controller, web, _ = free_ports(4)
+    changed = {
+        "LIANCHENG_HOME": str(home),
+        "LIANCHENG_BROKER_PORT": str(broker),
+        "LIANCHENG_CONTROLLER_PORT": str(controller),
+        "LIANCHENG_WEB_PORT": str(web),
+        "LIANCHENG_SESSION_TIMEOUT_MS": "3000",
+    }
+    os.environ.pop("LIANCHENG_BOOTSTRAP_SERVERS", None)  # the demonstration never touches another cluster
+    os.environ.update(changed)
+    return Settings()
+
+
+def _liancheng(settings: Settings, *words: str) -> str:
+    command = [sys.executable, "-m", "cli.main", *words]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode == Outcome.COULD_NOT:
+        raise RuntimeError(f"`liancheng {' '.join(words)}` failed: see {settings.home}/logs")
+    return done.stdout
+
+
+def _show(settings: Settings, started: float) -> int:
+    say("2/5  two banks watch 80 companies between them")
+    desks = _open_banks(settings)
+    say("3/5  four provinces publish; alerts as the banks read them (the last figure: made after … ms):")
+    receipts = _publish_all(settings)
+    say(f"4/5  the real file {REAL_FILE.name}, as an agency would send it: most rows lack what a decision must have")
+    real = _publish_real(settings)
+    say("5/5  waiting until no alert is on its way")
+    _settle(desks)
+    return _summary(receipts, real, desks, time.monotonic() - started)
+
+
+def _open_banks(settings: Settings) -> list[BankDesk]:
+    all_companies = companies()
+    books = (all_companies[:50], all_companies[30:])
+    desks = []
+    for (bank, name), book in zip(BANKS.items(), books, strict=True):
+        add_bank(settings, bank, name)
+        desk = BankDesk(bank, settings, sys.stderr.isatty())
+        desk.watch(book)
+        desk.start()
+        desks.append(desk)
+    return desks
+
+
+def _publish_all(settings: Settings) -> list[Receipt]:
+    """Every province in a thread of its own; in the middle, the worker that has work is killed."""
+    day, receipts = today(), []
+    lock = threading.Lock()
+
+    def one(province: str) -> None:
+        got = _publish_story(settings, province, day)
+        with lock:
+            receipts.extend(got)
+
+    threads = [threading.Thread(target=one, args=(province,), name=province) for province in AUTHORITIES]
+    for thread in threads:
+        thread.start()
+    time.sleep(2.0)
+    _kill_a_worker(settings)
+    for thread in threads:
+        thread.join()
+    return receipts
+
+
+def _publish_story(settings: Settings, province: str, day: date) -> list[Receipt]:
+    events: list[Event] = story(province, day, SEED)
+    with Agency(province, settings) as agency:
+        tickets = []
+        for event in events:
+            tickets.append(agency.publish(event))
+            agency.poll()
+            time.sleep(1 / PER_SECOND)
+        return agency.wait_all(tickets, PATIENCE_S)
+
+
+def _kill_a_worker(settings: Settings) -> None:
+    lines = _liancheng(settings, "status", "--json").splitlines()
+    parts = [msgspec.json.decode(text, type=Part) for text in lines]
+    victim = next(part for part in parts if part.name == "worker-1")
+    if victim.pid:
+        os.kill(victim.pid, signal.SIGKILL)
+        say(f"     >>> {victim.name} (pid {victim.pid}) killed with SIGKILL; it is started again <<<")
+
+
+def _publish_real(settings: Settings) -> list[Receipt]:
+    text = _liancheng(settings, "publish", str(REAL_FILE), "--province", "310000", "--json")
+    return [msgspec.json.decode(line, type=Receipt) for line in text.splitlines()]
+
+
+def _settle(desks: list[BankDesk]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if all(time.monotonic() - desk.last_at > QUIET_S or desk.error for desk in desks):
+            return
+        time.sleep(0.1)
+
+
+def _summary(receipts: list[Receipt], real: list[Receipt], desks: list[BankDesk], seconds: float) -> int:
+    say("")
+    sent = {"four provinces": sum(len(story(province, today(), SEED)) for province in AUTHORITIES)}
+    rows = []
+    for who, got in (("four provinces", receipts), (REAL_FILE.name, real)):
+        outcomes = Counter(receipt.submission.outcome for receipt in got)
+        counts = [outcomes[outcome] for outcome in ("accepted", "duplicate", "stale", "refused")]  # type: ignore[index]
+        rows.append([who, sent.get(who, len(got)), "=", *counts])
+    table(("events", "sent", "", "accepted", "duplicate", "stale", "refused"), rows)
+    table(("bank", "alerts", "numbers", "p50 ms", "p99 ms", "slowest ms"), [_bank_row(desk) for desk in desks])
+    say(f"milliseconds run from the agency's publishing to the bank having read it, the dead worker's time included; "
+        f"{seconds:.0f} s in all")  # fmt: skip
+    answered = len(receipts) == sent["four provinces"]
+    whole = all(desk.gapless and desk.numbers and not desk.error for desk in desks)
+    for desk in desks:
+        if desk.error:
+            say(f"{desk.bank}: {desk.error}")
+    return Outcome.DONE if answered and whole else Outcome.COULD_NOT
+
+
+def _bank_row(desk: BankDesk) -> list[object]:
+    times = sorted(desk.milliseconds) or [0.0]
+    numbers = f"1…{desk.numbers[-1]} without a gap" if desk.gapless and desk.numbers else "NOT GAPLESS"
+    p50, p99 = times[len(times) // 2], times[min(int(len(times) * 0.99), len(times) - 1)]
+    return [desk.bank, len(desk.numbers), numbers, f"{p50:.0f}", f"{p99:.0f}", f"{times[-1]:.0f}"]
