@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from liancheng import codec, persons, spelling
+from liancheng import codec, spelling
+from liancheng.cited import Cited, read_cited
 from liancheng.events import Decision, Event, Recognition, Revocation
-from liancheng.facts import Citation, DecisionFact, Finding, Kind, RecognitionFact, RevocationFact
+from liancheng.facts import DecisionFact, Finding, Kind, RecognitionFact, RevocationFact
 from liancheng.findings import error, warning
-from liancheng.identity import check_uscc, normalise_document_no, normalise_name
+from liancheng.identity import normalise_document_no
 from liancheng.normalise import normalise_amount, normalise_day, read_kinds
-from liancheng.standard.citations import parse
 from liancheng.standard.questions import questions
+from liancheng.subjects import read_subject
 
 AnyFact = DecisionFact | RevocationFact | RecognitionFact
 T = TypeVar("T")
@@ -40,8 +40,7 @@ def read(event: Event, stamp: Stamp, findings: list[Finding]) -> AnyFact | None:
 
 
 def _decision(event: Decision, stamp: Stamp, findings: list[Finding]) -> DecisionFact | None:
-    uscc = _subject(event, findings)
-    name = _name(event.name, uscc is not None, findings)
+    uscc, name = read_subject(event, findings)
     kinds = _kinds(event.kinds, findings)
     fine = _amount(event.fine_wan, "fine_wan", findings)
     confiscated = _amount(event.confiscated_wan, "confiscated_wan", findings)
@@ -146,35 +145,6 @@ def _keep(result: tuple[T | None, Finding | None], findings: list[Finding]) -> T
     return value
 
 
-def _subject(event: Decision, findings: list[Finding]) -> str | None:
-    """The subject's code. One that is a citizen's number as well counts as a company's only if the agency says so."""
-    uscc = _keep(check_uscc(event.uscc), findings)
-    category = event.subject_category or ""
-    if wrong := persons.check_category(category[:_SHORT_TEXT]):
-        findings.append(wrong)
-    elif uscc and not category.strip() and persons.is_citizen_number(uscc):
-        findings.append(persons.not_legal_person("uscc"))
-    return uscc
-
-
-def _name(printed: str | None, identified: bool, findings: list[Finding]) -> str | None:
-    """A name that may be a person's is repeated in a finding only beside a legal person's code."""
-    name = normalise_name(printed or "")
-    shown = name if identified or persons.names_organisation(name) else ""
-    if not name:
-        findings.append(error("name", "name.missing", "", "the company's full name", "add the name from its licence"))
-    elif "*" in name or "(略)" in name or name == "略" or "×" in name:
-        remedy = "send the whole name, as the decision has it"
-        findings.append(error("name", "name.masked", shown, "a name with nothing masked", remedy))
-    elif len(name) > _SHORT_TEXT:
-        expected = f"{_SHORT_TEXT} characters at most, not {len(name)}"
-        findings.append(error("name", "text.too_long", "", expected, "send the company's name alone"))
-    elif printed and spelling.is_traditional(printed):
-        remedy = "nothing; the name is kept in simplified script"
-        findings.append(warning("name", "name.traditional", shown, "simplified script", remedy))
-    return name or None
-
-
 def _kinds(printed: str | list[str] | None, findings: list[Finding]) -> tuple[Kind, ...]:
     text = printed if isinstance(printed, str) else ";".join(printed or ())
     read = read_kinds(text)
@@ -225,37 +195,16 @@ def _act_after_decision(act_day: date, decision_day: date) -> Finding:
     return error("act_date", "act_date.after_decision", str(act_day), expected, "check both days")
 
 
-class Cited(NamedTuple):
-    """A text of citations as printed, as read, and `compact` for telling whether two printings say the same."""
-
-    printed: str | None = None
-    compact: str | None = None
-    citations: tuple[Citation, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-_NOTHING_CITED = Cited()
-
-
 def _citations(text: str | None, field: str, findings: list[Finding]) -> Cited:
     printed = _text(text, field, _CITING_TEXT, findings)
     if printed is None:
         return _NOTHING_CITED
-    cited = _read_citations(printed, field)
+    cited = read_cited(printed, field)
     findings.extend(cited.findings)
     return cited
 
 
-@lru_cache(maxsize=16_384)
-def _read_citations(printed: str, field: str) -> Cited:
-    parsed = parse(printed)
-    findings = tuple(_unresolved(field, printed, problem) for problem in parsed.problems)
-    return Cited(printed, spelling.compact(printed), parsed.citations, findings)
-
-
-def _unresolved(field: str, printed: str, problem: str) -> Finding:
-    remedy = "mend the citation and send the next revision; until then it judges nothing"
-    return warning(field, "citation.unresolved", printed, problem, remedy)
+_NOTHING_CITED = Cited()
 
 
 def _stated_acts(acts: list[int] | None, findings: list[Finding]) -> tuple[int, ...]:
