@@ -1,82 +1,116 @@
-"""Who is told of which change: the fold of one watch."""
+"""The fold of one watch: the company's entry changes, or the watch itself; what the bank is told comes out."""
 
-from liancheng import levels
-from liancheng.alerts import Alert, AlertKind, Measure, Reason, ReasonAct, Told, Watch, WatchState
+from collections.abc import Container
+from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
+
+from liancheng.alerts import Alert, Measure, Reason, ReasonAct, Told, Watch, WatchState
+from liancheng.cases import decision_of
 from liancheng.entries import Case, Entry
+from liancheng.levels import level_of
 
 
+def told(entry: Entry) -> bool:
+    """Whether banks are told of the change that made this entry: not when it was clear before and after."""
+    return entry.change.level_before != "clear" or entry.change.level_after != "clear"
+
+
+@dataclass(frozen=True)
 class Telling:
-    """What there is to tell about an entry, whichever bank is told; made once, for hundreds may watch one company."""
+    """What there is to tell about one entry, made once for all banks that watch the company.
 
-    def __init__(self, entry: Entry, measures: tuple[Measure, ...]) -> None:
-        self.entry = entry
-        self.measures = measures
-        caused = {cause.document_id for cause in entry.change.causes}
-        self.reasons = tuple(_reason(case) for case in entry.cases if _concerns(case, caused))
+    `measures` are those that follow from the entry's level by the standard in force.
+    """
 
-    @property
-    def told(self) -> bool:
-        """A change of a company that was clear and stays clear tells a bank nothing."""
+    entry: Entry
+    measures: tuple[Measure, ...]
+
+    @cached_property
+    def change(self) -> Alert:
+        """The alert of the entry's change, but for id, bank and references."""
         change = self.entry.change
-        return change.level_before != "clear" or change.level_after != "clear"
+        causing = {cause.document_id for cause in change.causes}
+        return msgspec.structs.replace(
+            self.current,
+            kind=change.kind,
+            level_before=change.level_before,
+            causes=change.causes,
+            reasons=self._reasons(causing),
+            submitted_at=change.submitted_at,
+            accepted_at=change.accepted_at,
+        )
 
-    def alert(self, watch: Watch, kind: AlertKind, supersedes: Told | None) -> Alert:
-        entry, change = self.entry, self.entry.change
-        current = kind == "current"
+    @cached_property
+    def current(self) -> Alert:
+        """The alert of the entry as it stands, but for id, bank and references."""
+        entry = self.entry
         return Alert(
-            id=f"{entry.uscc}/{entry.sequence}/{watch.bank}" + ("/current" if current else ""),
-            bank=watch.bank,
-            kind=kind,
+            id="",
+            bank="",
+            kind="current",
             uscc=entry.uscc,
             name=entry.name,
-            references=watch.references,
-            level_before=entry.level if current else change.level_before,
+            level_before=entry.level,
             level_after=entry.level,
             sequence=entry.sequence,
             day=entry.day,
-            causes=change.causes,
-            reasons=self.reasons,
+            reasons=self._reasons(),
             measures=self.measures,
             standard=entry.standard,
-            supersedes=supersedes.alert_id if supersedes else None,
-            submitted_at=None if current else change.submitted_at,
-            accepted_at=None if current else change.accepted_at,
+        )
+
+    def _reasons(self, causing: Container[str] = ()) -> tuple[Reason, ...]:
+        """The documents that hold the level up, and those that caused the change: a clearing names what it cleared."""
+        return tuple(
+            _reason(case) for case in self.entry.cases if level_of(case) != "clear" or case.document.id in causing
         )
 
 
 def on_entry(state: WatchState, telling: Telling) -> tuple[WatchState, Alert] | None:
-    """A change of a watched company. None: nothing to tell, or the bank was told of it."""
-    if not telling.told or (state.told and state.told.sequence >= telling.entry.sequence):
+    """The entry has changed. None: nothing to tell, or this bank was told already."""
+    entry = telling.entry
+    if _is_told(state, entry) or not told(entry):
         return None
-    alert = telling.alert(state.watch, telling.entry.change.kind, state.told)
-    return _told(state.watch, alert), alert
+    return _tell(state, state.watch, telling.change, f"{entry.uscc}/{entry.sequence}/{state.watch.bank}")
 
 
 def on_watch(state: WatchState | None, watch: Watch, telling: Telling | None) -> tuple[WatchState, Alert | None] | None:
-    """A watch begins or changes. None: it stood like this. A company that is on the list is answered with its state."""
-    if state is not None and state.watch == watch:
+    """The bank watches the company, or has changed its references. None: the watch is as it was.
+
+    A company that is on the list is answered at once, unless the bank was already told of its entry. `telling` is
+    None where the company has no entry.
+    """
+    if state and state.watch == watch:
         return None
-    told = state.told if state else None
-    if telling is None or telling.entry.level == "clear" or (told and told.sequence >= telling.entry.sequence):
-        return WatchState(watch=watch, told=told), None
-    alert = telling.alert(watch, "current", told)
-    return _told(watch, alert), alert
+    if telling is None or telling.entry.level == "clear" or _is_told(state, telling.entry):
+        return WatchState(watch=watch, told=state.told if state else None), None
+    entry = telling.entry
+    return _tell(state, watch, telling.current, f"{entry.uscc}/{entry.sequence}/{watch.bank}/current")
 
 
-def _told(watch: Watch, alert: Alert) -> WatchState:
-    return WatchState(watch=watch, told=Told(alert_id=alert.id, sequence=alert.sequence, level=alert.level_after))
+def _is_told(state: WatchState | None, entry: Entry) -> bool:
+    return state is not None and state.told is not None and state.told.sequence >= entry.sequence
 
 
-def _concerns(case: Case, caused: set[str]) -> bool:
-    """Cases behind the level, and those that caused the change: a clearing names what was cleared."""
-    standing = case.standing == "active" or levels.recognised(case.document) or levels.noticed(case.document)
-    return case.document.id in caused or (standing and case.standing not in ("revoked", "moved"))
+def _tell(state: WatchState | None, watch: Watch, alert: Alert, alert_id: str) -> tuple[WatchState, Alert]:
+    last = state.told if state else None
+    following = Told(alert_id=alert_id, sequence=alert.sequence, level=alert.level_after)
+    mine = msgspec.structs.replace(
+        alert,
+        id=alert_id,
+        bank=watch.bank,
+        references=watch.references,
+        supersedes=last.alert_id if last else None,
+    )
+    return WatchState(watch=watch, told=following), mine
 
 
 def _reason(case: Case) -> Reason:
-    document, verdict, decision = case.document, case.verdict, case.document.decision
-    assert decision is not None, "penalties holds a document only once its decision is known"
-    recognition = document.recognition_decided if levels.recognised(document) else None
+    document, verdict = case.document, case.verdict
+    decision = decision_of(document)
+    recognised = document.recognition_decided if level_of(case) == "listed" else None
     return Reason(
         document_id=document.id,
         authority=document.authority,
@@ -94,5 +128,5 @@ def _reason(case: Case) -> Reason:
         ),
         earliest_repair_day=verdict.earliest_repair_day,
         last_published_day=verdict.last_published_day,
-        recognition_no=recognition.recognition_no if recognition else None,
+        recognition_no=recognised.recognition_no if recognised else None,
     )

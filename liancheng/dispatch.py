@@ -1,4 +1,4 @@
-"""Gives each alert its bank's next number."""
+"""The fold of one bank: each alert gets the bank's next number."""
 
 import msgspec
 
@@ -6,6 +6,6 @@ from liancheng.alerts import Alert, BankState
 
 
 def number(state: BankState | None, alert: Alert) -> tuple[BankState, Alert]:
-    """The bank's next state and the alert with its number: 1, 2, 3, … without gaps."""
+    """The alert with the next number of its bank, counted from 1. `state` None: it is the bank's first."""
     following = state.last_number + 1 if state else 1
     return BankState(bank=alert.bank, last_number=following), msgspec.structs.replace(alert, number=following)

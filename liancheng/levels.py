@@ -1,77 +1,90 @@
-"""When a document stands, and which level a subject's documents give it. One table a question.
+"""How a document stands on a day, and the level that follows from it. A subject has its documents' worst level."""
 
-A document counts from its acceptance until its last published day, or until it is revoked or moves to another subject.
-A recognition stands apart from that: only a removal, or the document's end, takes a subject off the list.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Literal, NamedTuple
 
-from liancheng.entries import RANK, Case, Level, Standing, Verdict
-from liancheng.facts import Document, RecognitionFact
+from liancheng.entries import RANK, Case, ChangeKind, Level, Standing, Verdict
+from liancheng.facts import Document
 
-EXPIRED = "publication.expired"
-MOVED = "document.moved"
-NOT_PUBLISHED = "publication.none"
+Recognition = Literal["notice", "decided", "removed"]
+ENDED: frozenset[Standing] = frozenset(
+    ("revoked", "moved")
+)  # nothing of such a document counts, its recognition neither
 
-# The rule that a change names, by the facet whose event caused it. A decision's is what its verdict rests on.
-FACETS: tuple[tuple[str | None, str], ...] = (
-    (None, "decision"),
-    ("document.revoked", "revocation"),
-    ("recognition.notice", "recognition_notice"),
-    ("recognition.decided", "recognition_decided"),
-    ("recognition.removed", "recognition_removed"),
+
+class Situation(NamedTuple):
+    """What a document's standing depends on. `moved`: a newer revision than the one held names another subject."""
+
+    document: Document
+    verdict: Verdict
+    moved: bool
+    day: date
+
+
+# The first that holds; none: active.
+_STANDINGS: tuple[tuple[Standing, Callable[[Situation], bool]], ...] = (
+    ("revoked", lambda it: it.document.revocation is not None),
+    ("moved", lambda it: it.moved),
+    ("unpublished", lambda it: it.verdict.last_published_day is None),
+    ("expired", lambda it: it.verdict.last_published_day is not None and it.day > it.verdict.last_published_day),
 )
 
 
-def standing(document: Document, verdict: Verdict, day: date, *, moved: bool) -> Standing:
-    """How a document stands on a day; what ends it for good comes first."""
-    if document.revocation is not None:
-        return "revoked"
-    if moved:
-        return "moved"
-    if verdict.last_published_day is None:
-        return "unpublished"
-    return "expired" if day > verdict.last_published_day else "active"
+def standing(situation: Situation) -> Standing:
+    for name, holds in _STANDINGS:
+        if holds(situation):
+            return name
+    return "active"
 
 
-def level(cases: Iterable[Case], by_rule: bool) -> Level:
-    """The worst level that any of a subject's documents gives it."""
-    return max((_level_of(case, by_rule) for case in cases), key=RANK.__getitem__, default="clear")
+def recognition(document: Document) -> Recognition | None:
+    """The step of the recognition that stands; its days order the steps, not their arrival.
+
+    A removal ends what is not of a later day. So a recognition decided anew after it lists again, and a decision or
+    removal that arrives late, or is corrected, does not.
+    """
+    notice, decided, removed = (
+        document.recognition_notice,
+        document.recognition_decided,
+        document.recognition_removed,
+    )
+    if decided and (removed is None or decided.day > removed.day):
+        return "decided"
+    if notice and (removed is None or notice.day > removed.day):
+        return "notice"
+    return "removed" if removed else None
 
 
-def _level_of(case: Case, by_rule: bool) -> Level:
-    if case.standing in ("revoked", "moved"):
+def level_of(case: Case) -> Level:
+    """The level that this document alone would give its subject.
+
+    A recognition stands whether or not the decision is still published. An entry act makes a candidate only where
+    nothing was decided yet (符合认定情形而未作决定的,为拟认定): a document whose recognition was removed does not.
+    """
+    if case.standing in ENDED:
         return "clear"
-    active = case.standing == "active"
-    acts = active and any(act.counts for act in case.verdict.acts)
-    if recognised(case.document) or (acts and by_rule):
+    step = recognition(case.document)
+    if step == "decided":
         return "listed"
-    if acts or noticed(case.document):
+    if step == "notice":
         return "candidate"
-    return "penalised" if active else "clear"
+    if case.standing != "active":
+        return "clear"
+    return "candidate" if step is None and any(act.counts for act in case.verdict.acts) else "penalised"
 
 
-def recognised(document: Document) -> bool:
-    """Decided, and not removed since. A decision later than the removal lists again."""
-    decided, removed = document.recognition_decided, document.recognition_removed
-    return decided is not None and (removed is None or _when(removed) < _when(decided))
+def worst(cases: Iterable[Case]) -> Level:
+    """The level of a subject with these documents."""
+    return max(map(level_of, cases), key=RANK.__getitem__, default="clear")
 
 
-def noticed(document: Document) -> bool:
-    """Prior notice was given, and neither a decision nor a removal has followed it."""
-    notice = document.recognition_notice
-    if notice is None:
-        return False
-    followed = (document.recognition_decided, document.recognition_removed)
-    return all(step is None or step.day < notice.day for step in followed)
-
-
-def _when(step: RecognitionFact) -> tuple[date, int]:
-    return step.day, step.revision
-
-
-def verdict_rule(verdict: Verdict) -> str:
-    """The rule that a decision's level rests on: its first entry act that counts, else its severity's."""
-    acts = (act.rule for act in verdict.acts if act.counts)
-    return next(acts, None) or verdict.severity_rule or NOT_PUBLISHED
+def kind_of(before: Level, after: Level) -> ChangeKind:
+    """What a step between two levels is called."""
+    if before == after:
+        return "amended"
+    if after == "clear":
+        return "cleared"
+    if RANK[after] < RANK[before]:
+        return "eased"
+    return after if before == "clear" or after == "listed" else "escalated"

@@ -1,0 +1,78 @@
+"""One document as its subject's entry holds it: without its long texts, judged, and as it stands on a day."""
+
+from datetime import date
+from typing import Protocol
+
+import msgspec
+
+from liancheng.entries import Case, Verdict
+from liancheng.errors import UndigestibleError
+from liancheng.facts import DecisionFact, Document, DocumentMoved
+from liancheng.levels import Situation, standing
+
+_LONG_TEXTS = ("facts", "content", "legal_basis", "violated_text")
+
+
+class Judge(Protocol):
+    """One version of the standard, ready to judge. The same decision always gets the same verdict."""
+
+    @property
+    def version(self) -> str: ...
+    def __call__(self, decision: DecisionFact, /) -> Verdict: ...
+
+
+def decision_of(document: Document) -> DecisionFact:
+    """The decision, which every document on the list has.
+
+    Raises:
+        UndigestibleError: it has none.
+    """
+    if document.decision is None:
+        raise UndigestibleError(f"penalty {document.id}: decision: found none; a document is sent on once it has one")
+    return document.decision
+
+
+def taken(held: Case | None, document: Document, uscc: str, day: date, judge: Judge) -> Case:
+    """A newer snapshot in the place of the one held.
+
+    Raises:
+        UndigestibleError: it has no decision, or that of another subject than `uscc`.
+    """
+    return _judged(held, _trimmed(held, document, uscc), False, day, judge)
+
+
+def left(held: Case, moved: DocumentMoved, day: date, judge: Judge) -> Case:
+    """A newer revision of the document names another subject. Its facts stay as they were, for the history."""
+    return _judged(held, msgspec.structs.replace(held.document, version=moved.version), True, day, judge)
+
+
+def on(day: date, case: Case, judge: Judge) -> Case:
+    """The case as it stands on a day; the very same one where nothing changes."""
+    return _judged(case, case.document, case.standing == "moved", day, judge)
+
+
+def _trimmed(held: Case | None, document: Document, uscc: str) -> Document:
+    """The document without its long texts. They stay on `penalties`, and no judgement rests on them."""
+    decision = decision_of(document)
+    if decision.uscc != uscc:
+        raise UndigestibleError(f"penalty {document.id}: decision.uscc: found {decision.uscc}, expected its key {uscc}")
+    known = decision_of(held.document) if held else None
+    if known and known.digest == decision.digest:
+        return msgspec.structs.replace(document, decision=known)
+    if decision.facts or decision.content or decision.legal_basis or decision.violated_text:
+        short = msgspec.structs.replace(decision, **dict.fromkeys(_LONG_TEXTS))
+        return msgspec.structs.replace(document, decision=short)
+    return document
+
+
+def _judged(held: Case | None, document: Document, moved: bool, day: date, judge: Judge) -> Case:
+    """The held verdict stays unless the decision or the standard is another one."""
+    decision = decision_of(document)
+    if held and held.document.decision is decision and held.verdict.standard == judge.version:
+        verdict = held.verdict
+    else:
+        verdict = judge(decision)
+    stands = standing(Situation(document, verdict, moved, day))
+    if held and held.document is document and held.verdict is verdict and held.standing == stands:
+        return held
+    return Case(document=document, verdict=verdict, standing=stands)
