@@ -172,7 +172,8 @@ def test_ctrl_c_ends_following_and_keeps_the_place(run: Run, cluster: Settings, 
     following.send_signal(signal.SIGINT)
     assert (following.wait(20), following.stderr.read()) == (130, "")
     send(cluster, bank, [4])
-    assert [json.loads(line)["number"] for line in run("alerts", "--bank", bank, "--json").stdout.splitlines()] == [4]
+    resumed = [json.loads(line)["number"] for line in run("alerts", "--bank", bank, "--json").stdout.splitlines()]
+    assert resumed in ([4], [3, 4])  # Ctrl-C may fall between printing 3 and remembering it
 
 
 def test_a_closed_pipe_is_quiet_and_skips_nothing(run: Run, cluster: Settings, bank: str) -> None:
