@@ -37,12 +37,17 @@ def line(alert: Alert, colour: bool = False) -> str:
         words.clock(alert.made_at) if alert.made_at else "",
         typer.style(kind, fg=_COLOURS.get(alert.kind)) if colour else kind,
         f"{alert.name} {alert.uscc}",
-        f"{alert.level_before} → {alert.level_after}",
+        _levels(alert),
         _why(reason) if reason else "",
         ", ".join(f"{reference.customer_ref} ({reference.role})" for reference in alert.references),
         _delay(alert),
     ]
     return "  ".join(part for part in parts if part)
+
+
+def _levels(alert: Alert) -> str:
+    same = alert.level_before == alert.level_after
+    return alert.level_after if same else f"{alert.level_before} → {alert.level_after}"
 
 
 def chief(alert: Alert) -> Reason | None:

@@ -51,7 +51,7 @@ def reason(document_id: str, document_no: str) -> Reason:
     )
 
 
-def entry(number: int, level: Level = "penalised", sequence: int = 1) -> Entry:
+def entry(number: int, level: Level = "penalised", sequence: int = 1, before: Level = "clear") -> Entry:
     day = date(2026, 8, 20)
     decision = DecisionFact(
         revision=1,
@@ -83,5 +83,5 @@ def entry(number: int, level: Level = "penalised", sequence: int = 1) -> Entry:
         level_since=day,
         standard="2026.1",
         cases=(Case(document=document, verdict=verdict, standing="active"),),
-        change=Change(kind="penalised", level_before="clear", level_after=level, causes=()),
+        change=Change(kind="penalised", level_before=before, level_after=level, causes=()),
     )
