@@ -1,5 +1,6 @@
 """What a receipt asks the agency about a decision: warnings only, for nothing here judges."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -88,7 +89,7 @@ def _editions(decision: DecisionFact, basis: list[Reached]) -> Iterator[Finding]
 
 
 def _words(decision: DecisionFact, basis: list[Reached], settled: set[int], standard: Standard) -> Iterator[Finding]:
-    if not decision.facts:
+    if not decision.facts or not _any_word(standard).search(decision.facts):
         return
     carried = {act for found in basis for row in found.reach.carrying for act in row.acts}
     for rule in standard.acts:
@@ -101,6 +102,13 @@ def _words(decision: DecisionFact, basis: list[Reached], settled: set[int], stan
                 f"a cited article that can carry act {rule.act} ({rule.wording}), if the decision finds it",
                 f"check the basis; with the right article cited, put {rule.act} into stated_acts",
             )
+
+
+@lru_cache(maxsize=16)
+def _any_word(standard: Standard) -> re.Pattern[str]:
+    """One look at the facts, where thirty words one by one took a sixth of the time of a whole event."""
+    words = sorted({word for rule in standard.acts if rule.enabled for word in rule.words})
+    return re.compile("|".join(map(re.escape, words)) or r"(?!)")
 
 
 def _kinds(decision: DecisionFact, verdict: Verdict) -> Iterator[Finding]:
