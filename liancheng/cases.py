@@ -7,7 +7,7 @@ import msgspec
 
 from liancheng.entries import Case, Verdict
 from liancheng.errors import UndigestibleError
-from liancheng.facts import DecisionFact, Document, DocumentMoved
+from liancheng.facts import DecisionFact, Document
 from liancheng.levels import Situation, standing
 
 _LONG_TEXTS = ("facts", "content", "legal_basis", "violated_text")
@@ -18,6 +18,10 @@ class Judge(Protocol):
 
     @property
     def version(self) -> str: ...
+    @property
+    def by_rule(self) -> bool:
+        """Whether an entry act alone lists (the way of the memorandum of 2018), without a recognition."""
+
     def __call__(self, decision: DecisionFact, /) -> Verdict: ...
 
 
@@ -32,27 +36,12 @@ def decision_of(document: Document) -> DecisionFact:
     return document.decision
 
 
-def taken(held: Case | None, document: Document, uscc: str, day: date, judge: Judge) -> Case:
-    """A newer snapshot in the place of the one held.
+def trimmed(held: Case | None, document: Document, uscc: str) -> Document:
+    """The document without its long texts. They stay on `penalties`, and no judgement rests on them.
 
     Raises:
         UndigestibleError: it has no decision, or that of another subject than `uscc`.
     """
-    return _judged(held, _trimmed(held, document, uscc), False, day, judge)
-
-
-def left(held: Case, moved: DocumentMoved, day: date, judge: Judge) -> Case:
-    """A newer revision of the document names another subject. Its facts stay as they were, for the history."""
-    return _judged(held, msgspec.structs.replace(held.document, version=moved.version), True, day, judge)
-
-
-def on(day: date, case: Case, judge: Judge) -> Case:
-    """The case as it stands on a day; the very same one where nothing changes."""
-    return _judged(case, case.document, case.standing == "moved", day, judge)
-
-
-def _trimmed(held: Case | None, document: Document, uscc: str) -> Document:
-    """The document without its long texts. They stay on `penalties`, and no judgement rests on them."""
     decision = decision_of(document)
     if decision.uscc != uscc:
         raise UndigestibleError(f"penalty {document.id}: decision.uscc: found {decision.uscc}, expected its key {uscc}")
@@ -65,14 +54,17 @@ def _trimmed(held: Case | None, document: Document, uscc: str) -> Document:
     return document
 
 
-def _judged(held: Case | None, document: Document, moved: bool, day: date, judge: Judge) -> Case:
-    """The held verdict stays unless the decision or the standard is another one."""
+def judged(held: Case | None, document: Document, moved: bool, day: date, judge: Judge) -> Case:
+    """The case of a document on a day. The held verdict stays unless the decision or the standard is another one."""
     decision = decision_of(document)
     if held and held.document.decision is decision and held.verdict.standard == judge.version:
         verdict = held.verdict
     else:
         verdict = judge(decision)
-    stands = standing(Situation(document, verdict, moved, day))
-    if held and held.document is document and held.verdict is verdict and held.standing == stands:
-        return held
-    return Case(document=document, verdict=verdict, standing=stands)
+    return Case(document=document, verdict=verdict, standing=standing(Situation(document, verdict, moved, day)))
+
+
+def on(day: date, case: Case, judge: Judge) -> Case:
+    """The case as it stands on a day; the very same one where nothing changes."""
+    now = judged(case, case.document, case.standing == "moved", day, judge)
+    return case if now.verdict is case.verdict and now.standing == case.standing else now

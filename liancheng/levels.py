@@ -56,8 +56,8 @@ def recognition(document: Document) -> Recognition | None:
     return "removed" if removed else None
 
 
-def level_of(case: Case) -> Level:
-    """The level that this document alone would give its subject.
+def level_of(case: Case, by_rule: bool = False) -> Level:
+    """The level that this document alone would give its subject. `by_rule`: an entry act lists without a recognition.
 
     A recognition stands whether or not the decision is still published. An entry act makes a candidate only where
     nothing was decided yet (符合认定情形而未作决定的,为拟认定): a document whose recognition was removed does not.
@@ -71,12 +71,14 @@ def level_of(case: Case) -> Level:
         return "candidate"
     if case.standing != "active":
         return "clear"
-    return "candidate" if step is None and any(act.counts for act in case.verdict.acts) else "penalised"
+    if step is None and any(act.counts for act in case.verdict.acts):
+        return "listed" if by_rule else "candidate"
+    return "penalised"
 
 
-def worst(cases: Iterable[Case]) -> Level:
+def worst(cases: Iterable[Case], by_rule: bool) -> Level:
     """The level of a subject with these documents."""
-    return max(map(level_of, cases), key=RANK.__getitem__, default="clear")
+    return max([level_of(case, by_rule) for case in cases], key=RANK.__getitem__, default="clear")
 
 
 def kind_of(before: Level, after: Level) -> ChangeKind:

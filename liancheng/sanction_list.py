@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta, timezone
 from typing import NamedTuple
 
+import msgspec
+
 from liancheng import cases, causes
 from liancheng.cases import Judge, decision_of
 from liancheng.causes import Occasion
@@ -30,7 +32,7 @@ class _Step(NamedTuple):
     cases: Cases
     causes: Causes
     day: date
-    standard: str
+    judge: Judge
     occasion: Occasion | None = None
 
 
@@ -54,18 +56,18 @@ def fold(entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, day:
     held = _held(entry, penalty.id)
     if held and penalty.version <= held.document.version:
         return None
-    occasion = causes.occasion(held.document if held else None, penalty)
-    day = max(day, occasion.event.accepted_at.astimezone(_SHANGHAI).date(), entry.day if entry else date.min)
     if isinstance(penalty, Document):
-        case = cases.taken(held, penalty, uscc, day, judge)
+        document, moved = cases.trimmed(held, penalty, uscc), False
     elif held:
-        case = cases.left(held, penalty, day, judge)
+        document, moved = msgspec.structs.replace(held.document, version=penalty.version), True
     else:
         return None
+    occasion = causes.occasion(held.document if held else None, penalty)
+    day = max(day, occasion.event.accepted_at.astimezone(_SHANGHAI).date(), entry.day if entry else date.min)
+    case = cases.judged(held, document, moved, day, judge)
     others, because = _on(day, [c for c in entry.cases if c is not held] if entry else [], judge)
     together = tuple(sorted((case, *others), key=_id))
-    step = _Step(together, causes.touched(case, occasion) + because, day, judge.version, occasion)
-    return _next(entry, uscc, step)
+    return _next(entry, uscc, _Step(together, causes.touched(case, occasion) + because, day, judge, occasion))
 
 
 def pass_days(entry: Entry, day: date, judge: Judge) -> tuple[Entry, ...]:
@@ -73,7 +75,7 @@ def pass_days(entry: Entry, day: date, judge: Judge) -> tuple[Entry, ...]:
     steps = []
     while entry.next_due_day and entry.next_due_day <= day:
         due = entry.next_due_day
-        entry = _next(entry, entry.uscc, _Step(*_on(due, entry.cases, judge), due, judge.version))
+        entry = _next(entry, entry.uscc, _Step(*_on(due, entry.cases, judge), due, judge))
         steps.append(entry)
     return tuple(steps)
 
@@ -100,7 +102,7 @@ def _on(day: date, before: Sequence[Case], judge: Judge) -> tuple[Cases, Causes]
 
 
 def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
-    before, after = entry.level if entry else "clear", worst(step.cases)
+    before, after = entry.level if entry else "clear", worst(step.cases, step.judge.by_rule)
     kind = kind_of(before, after)
     sequence = entry.sequence + 1 if entry else 1
     history = entry.history if entry else ()
@@ -115,7 +117,7 @@ def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
         sequence=sequence,
         day=step.day,
         level_since=entry.level_since if entry and before == after else step.day,
-        standard=step.standard,
+        standard=step.judge.version,
         cases=step.cases,
         change=Change(
             kind=kind,
