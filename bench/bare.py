@@ -1,16 +1,17 @@
 """A stage's fold in the barest exactly-once loop that confluent-kafka allows: what the worker is measured against.
 
 `python -m bench.bare STAGE FILE END…` folds until it has committed up to each `topic:partition:offset`, then tells FILE
-how many records it folded and wrote. No rebalance, no retry, no dead letters: it is right only as long as nothing goes wrong.
+how many records it folded and wrote. No rebalance, no retry, no dead letters: right only as long as nothing goes wrong.
 """
 
 import json
+import signal
 import sys
 from collections.abc import Hashable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from bench.lab import Place
 from liancheng.settings import Settings
@@ -68,19 +69,18 @@ def _fold(stage: Stage, units: dict[Hashable, Unit], messages: list[Message], ou
     positions: dict[Place, int] = {}
     now = datetime.now(UTC)
     for message in messages:
-        place = (message.topic(), message.partition())
-        offset = message.offset()
+        place, offset = (message.topic() or "", message.partition() or 0), message.offset() or 0
         record = Record(*place, offset, message.timestamp()[1], message.key(), message.value())
         units[stage.unit_of(place)].fold(record, now, out)
         positions[place] = offset + 1
     return positions
 
 
-def _produce(writer, output: Output) -> None:
+def _produce(writer: Producer, output: Output) -> None:
+    topic, key, value, headers, partition = output
     while True:
         try:
-            writer.produce(output.topic, output.value, output.key, output.partition, headers=output.headers)
-            return
+            return writer.produce(topic, value, key, partition, headers=headers)  # type: ignore[arg-type]
         except BufferError:
             writer.poll(0.05)
 
@@ -95,6 +95,7 @@ def main() -> None:
     part = Path(sys.argv[2] + ".part")
     part.write_text(json.dumps({"folded": folded, "written": written}))
     part.rename(sys.argv[2])
+    signal.pause()  # its CPU and memory are still to be read
 
 
 if __name__ == "__main__":

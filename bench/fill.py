@@ -1,7 +1,7 @@
-"""What lies on the topics before a run: events, watches, the day; written by plain producers before the clock starts."""
+"""What lies on the topics before a run, written by plain producers before the clock starts."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from bench import made_up
 from liancheng import codec, documents, topics
@@ -60,7 +60,3 @@ def watch(of: made_up.Company, bank: str) -> Record:
     key, headers = f"{of.uscc}/{bank}", codec.headers("watch", f"/bank/{bank}".encode(), of.uscc)
     partition = codec.murmur2_partition(of.uscc.encode(), topics.WATCHLISTS.partitions)
     return Record(topics.WATCHLISTS.name, key.encode(), value, headers, partition)
-
-
-def write(settings: Settings, records: Iterable[Record]) -> None:
-    writing.write(settings, records)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from cli.local import processes
 from cli.local.broker import Broker
 from cli.local.ports import free_ports
+from cli.local.processes import Child
 from cli.local.worker import answers
 from liancheng.settings import Settings
 from transport.clients import consumer
@@ -62,7 +62,7 @@ class Lab:
 
 
 @contextlib.contextmanager
-def worker(settings: Settings, stages: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(settings: Settings, stages: str) -> Iterator[Child]:
     """The Faust worker with these stages, started as `liancheng up` starts it."""
     faust = ["-m", "faust", "-A", "stream_apps.app", "worker", "-l", "info", "--web-port", str(settings.web_port)]
     with _process([sys.executable, *faust], settings, {"LIANCHENG_STAGES": stages}, f"worker-{stages}") as process:
@@ -70,44 +70,41 @@ def worker(settings: Settings, stages: str) -> Iterator[subprocess.Popen[bytes]]
 
 
 @contextlib.contextmanager
-def module(settings: Settings, name: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def module(settings: Settings, name: str, *arguments: str) -> Iterator[Child]:
     """A module of the benchmark in a process of its own."""
     with _process([sys.executable, "-m", name, *arguments], settings, {}, name) as process:
         yield process
 
 
 @contextlib.contextmanager
-def _process(
-    command: list[str], settings: Settings, more: dict[str, str], name: str
-) -> Iterator[subprocess.Popen[bytes]]:
+def _process(command: list[str], settings: Settings, more: dict[str, str], name: str) -> Iterator[Child]:
     env = os.environ | more | {
         "LIANCHENG_HOME": str(settings.home),
         "LIANCHENG_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
         "LIANCHENG_WEB_PORT": str(settings.web_port),
         "PYTHONPATH": str(REPOSITORY),
     }  # fmt: skip
-    process = processes.spawn(command, settings.home / "logs" / f"{name.replace(',', '-')}.log", env, signal.SIGKILL)
+    log = settings.home / "logs" / f"{name.replace(',', '-')}.log"
+    process = Child(command, log, env, signal.SIGKILL)
     try:
         yield process
     finally:
-        processes.ask(process)
-        processes.await_end(process, 15)
+        process.ask()
+        process.await_end(15)
 
 
-def await_health(settings: Settings, process: subprocess.Popen[bytes], timeout_s: float = 600) -> None:
+def await_health(settings: Settings, process: Child, timeout_s: float = 600) -> None:
     """Wait until every stage of the worker has its partitions and their state."""
     address = f"127.0.0.1:{settings.web_port}"
     eventually(lambda: answers(address), process, timeout_s, "the worker's health", every_s=0.05)
 
 
-def eventually(
-    holds: Callable[[], bool], process: subprocess.Popen[bytes], timeout_s: float, what: str, every_s: float = 0.02
-) -> None:
+def eventually(holds: Callable[[], bool], process: Child, timeout_s: float, what: str, every_s: float = 0.02) -> None:
     """Wait until something holds. Raises RuntimeError when the process ends before, or the time is over."""
     deadline = time.monotonic() + timeout_s
     while not holds():
-        if process.poll() is not None:
-            raise RuntimeError(f"process {process.args!r} ended with {process.returncode} before {what}")
+        if process.pid is None:
+            raise RuntimeError(f"a process ended before {what}: {process.last_words()}")
         if time.monotonic() > deadline:
             raise RuntimeError(f"{what} did not come within {timeout_s:.0f} s")
         time.sleep(every_s)

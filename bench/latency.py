@@ -1,7 +1,6 @@
 """From an agency's publish to the bank's read of the alert, at a steady rate, beside a relay of as many hops."""
 
 import random
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -12,11 +11,13 @@ import msgspec
 from confluent_kafka import Message, TopicPartition
 
 from bench import machine, made_up, relay
-from bench.fill import BANKS, event, make_topics, watch, write
+from bench.fill import BANKS, event, make_topics, watch
 from bench.lab import Lab, await_health, module, worker
 from bench.reading import await_worked_off
+from cli.local.processes import Child
 from liancheng import topics
 from liancheng.settings import Settings
+from transport import writing
 from transport.clients import consumer, producer
 from transport.tables import high_watermarks
 
@@ -71,7 +72,7 @@ def measure(lab: Lab, seconds: int, rounds: int) -> LatencyResult:
     with lab.broker("latency") as settings:
         make_topics(settings)
         relay.make_topics(settings)
-        write(settings, [watch(made_up.company(number), BANK) for number in range(each * rounds)])
+        writing.write(settings, [watch(made_up.company(number), BANK) for number in range(each * rounds)])
         relays, workers = [], []
         for number in range(rounds):
             events = [_event(company) for company in range(each * number, each * (number + 1))]
@@ -104,13 +105,11 @@ def _relay(settings: Settings, events: list[Event]) -> Run:
 
 
 def _uscc(message: Message) -> bytes:
-    uscc: str = msgspec.json.decode(message.value())["uscc"]
+    uscc: str = msgspec.json.decode(message.value() or b"")["uscc"]
     return uscc.encode()
 
 
-def _run(
-    settings: Settings, process: subprocess.Popen[bytes], events: list[Event], read: str, mark: Callable[[Message], bytes]
-) -> Run:
+def _run(settings: Settings, process: Child, events: list[Event], read: str, mark: Callable[[Message], bytes]) -> Run:
     sent: dict[bytes, float] = {}
     reader = consumer(settings, "bench.reader")
     ((place, end),) = high_watermarks(settings, [(read, 0)]).items()
@@ -125,7 +124,7 @@ def _run(
         if message is not None and not message.error():
             came.setdefault(mark(message), now)
             last = now
-        elif now - last > 60 or process.poll() is not None:
+        elif now - last > 60 or process.pid is None:
             raise RuntimeError(f"{len(came)} of {len(events)} came to {read}, then nothing for a minute")
     publisher.join()
     reader.close()

@@ -1,9 +1,12 @@
 """Made-up companies and decisions: plainly fictional, as long and as varied as printed ones."""
 
+import csv
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from stdnum.cn import uscc
 
 from liancheng.events import Decision
@@ -22,67 +25,42 @@ class Company(NamedTuple):
     province: str
 
 
-class Case(NamedTuple):
-    """A kind of violation: what is printed about it, and the years (of the decision) in which its basis was in force."""
+class Case(msgspec.Struct, frozen=True):
+    """A kind of violation: what is printed about it, and the years (of decision) in which its basis was in force."""
 
     violation_type: str
     facts: str
     violated: str
     basis: str
     kinds: str
-    fine_wan: tuple[float, float]
-    years: tuple[int, int]
+    fine_wan_min: float
+    fine_wan_max: float
+    year_min: int
+    year_max: int
+
+
+def _cases() -> tuple[Case, ...]:
+    with Path(__file__).with_name("cases.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(msgspec.convert(row, Case, strict=False) for row in csv.DictReader(file))
 
 
 # Two of the ten, drawn as often as the others, meet an entry act (3 and 7): a fifth of the decisions.
-CASES = (
-    Case(
-        "建设项目", "需要配套建设的{thing}处理设施未建成,{day}主体工程即投入生产,检查时{line}正在运行",
-        "《建设项目环境保护管理条例》第十五条", "《建设项目环境保护管理条例》第二十三条第一款", "罚款", (20, 100), (2024, 2026),
-    ),
-    Case(
-        "固体废物", "{day}将生产中产生的{thing}{tons}吨交由没有危险废物经营许可证的单位收集处置,转移联单与台账均无记录",
-        "《中华人民共和国固体废物污染环境防治法》第八十条第三款",
-        "《中华人民共和国固体废物污染环境防治法》第一百一十二条第一款第(四)项、第二款", "罚款;没收违法所得", (10, 90), (2024, 2025),
-    ),
-    Case(
-        "大气污染", "{day}露天堆放{thing}约{tons}吨,未密闭,未设置不低于堆放物高度的严密围挡,也未采取有效覆盖措施防治扬尘",
-        "《中华人民共和国大气污染防治法》第七十二条第一款", "《中华人民共和国大气污染防治法》第一百一十七条第(二)项", "罚款", (1, 9),
-        (2024, 2025),
-    ),
-    Case(
-        "水污染", "{day}采样监测,厂区总排口排放的废水中{thing}浓度超过排放标准{tons}倍,监测报告已送达,当事人未提出异议",
-        "《中华人民共和国水污染防治法》第十条", "《中华人民共和国水污染防治法》第八十三条第(二)项", "罚款;责令改正", (10, 60), (2024, 2025),
-    ),
-    Case(
-        "排污许可", "{day}检查发现,未按照排污许可证规定记录{thing}污染防治设施的运行情况,{line}自行监测原始记录缺失",
-        "《排污许可管理条例》第二十一条第一款", "《排污许可管理条例》第三十七条第(一)项", "罚款", (0.5, 2), (2024, 2026),
-    ),
-    Case(
-        "挥发性有机物", "{line}的{thing}工序在生产中产生含挥发性有机物的废气,未在密闭空间或者设备中进行,{day}检查时废气无组织排放",
-        "《中华人民共和国大气污染防治法》第四十五条", "《中华人民共和国大气污染防治法》第一百零八条第(一)项", "罚款", (2, 20), (2024, 2025),
-    ),
-    Case(
-        "环境影响评价", "{line}项目{thing}工序的生产工艺发生重大变动,{day}检查时未重新报批环境影响评价文件,已责令改正",
-        "《中华人民共和国环境影响评价法》第二十四条第一款", "《中华人民共和国环境影响评价法》第三十一条第一款", "罚款;责令改正", (1, 30),
-        (2024, 2025),
-    ),
-    Case(
-        "固体废物", "贮存{thing}的场所未按规定设置危险废物识别标志,台账与实际贮存量相差{tons}吨,{day}当场拍照取证并制作笔录",
-        "《中华人民共和国固体废物污染环境防治法》第七十七条", "《中华人民共和国固体废物污染环境防治法》第一百一十二条第一款第(一)项",
-        "罚款", (10, 20), (2024, 2025),
-    ),
-    Case(
-        "监测", "{line}废水自动监测设备{day}起未保证正常运行,{thing}数据连续{tons}小时缺失,未按规定报告,也未采取人工监测",
-        "《中华人民共和国水污染防治法》第二十三条第一款", "《中华人民共和国水污染防治法》第八十二条第(二)项", "罚款", (2, 10), (2024, 2025),
-    ),
-    Case(
-        "噪声", "{day}夜间在{line}工地未取得证明,使用{thing}等产生环境噪声的机械连续作业{tons}小时,周边居民多次投诉",
-        "《中华人民共和国噪声污染防治法》第四十三条第一款", "《中华人民共和国噪声污染防治法》第七十七条第(二)项", "警告;罚款", (1, 5), (2024, 2025),
-    ),
-)  # fmt: skip
+CASES = _cases()
 ENTRY_ACT = CASES[0]  # in force to this day
-_THINGS = ("污泥", "废酸", "漆渣", "废矿物油", "化学需氧量", "氨氮", "总磷", "黄沙", "喷涂", "切割机", "含铬废水", "有机废气")
+_THINGS = (
+    "污泥",
+    "废酸",
+    "漆渣",
+    "废矿物油",
+    "化学需氧量",
+    "氨氮",
+    "总磷",
+    "黄沙",
+    "喷涂",
+    "切割机",
+    "含铬废水",
+    "有机废气",
+)
 
 
 def company(number: int) -> Company:
@@ -99,16 +77,16 @@ def company(number: int) -> Company:
 
 
 def decision(of: Company, number: int, rng: random.Random, case: Case | None = None) -> Decision:
-    """Decision number `number` on a company, by a bureau of its own province; ten years of numbering never collide."""
+    """Decision number `number` on a company, by a bureau of its own province."""
     case = case or rng.choice(CASES)
-    year, mark = rng.randint(*case.years), PROVINCES[of.province]
+    year, mark = rng.randint(case.year_min, case.year_max), PROVINCES[of.province]
     month, day = rng.randint(1, 8 if year == 2026 else 12), rng.randint(1, 28)
     bureau = rng.choice(_BUREAUS)
     facts = case.facts.format(
         day=f"{year}年{max(month - 1, 1)}月{rng.randint(1, 28)}日", thing=rng.choice(_THINGS),
         line=f"虚构示例路{rng.randint(1, 999)}号{rng.randint(1, 9)}#生产线", tons=rng.randint(2, 480),
     )  # fmt: skip
-    fine = round(rng.uniform(*case.fine_wan), 4)
+    fine = round(rng.uniform(case.fine_wan_min, case.fine_wan_max), 4)
     return Decision(
         authority=f"虚构{mark}示例{bureau}区生态环境局",
         document_no=f"{mark}示{bureau}环罚〔{year}〕{number}号",

@@ -1,11 +1,11 @@
 """What lies on the topics: a stage's partitions, where their records end, and whether a stage has come that far."""
 
 import re
-import subprocess
 
 from confluent_kafka import Consumer, TopicPartition
 
 from bench.lab import Group, Place, eventually
+from cli.local.processes import Child
 from liancheng.settings import Settings
 from stream_apps.stage import Stage
 from stream_apps.worker import STAGES
@@ -46,7 +46,7 @@ def _end(client: Consumer, place: Place, high: int) -> int:
         end = (message.offset() or 0) + 1
 
 
-def await_worked_off(settings: Settings, stage: str, process: subprocess.Popen[bytes]) -> None:
+def await_worked_off(settings: Settings, stage: str, process: Child) -> None:
     """Wait until a stage has committed everything that lies before it now."""
     wanted = ends(settings, places_of(settings, STAGES[stage]()))
     group = Group(settings, f"liancheng.{stage}", list(wanted))

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from itertools import pairwise
 
 from confluent_kafka import TopicPartition
 from confluent_kafka.cimpl import NewTopic
@@ -9,7 +10,7 @@ from confluent_kafka.cimpl import NewTopic
 from liancheng.settings import Settings
 from transport.clients import admin, consumer, producer
 
-# As many partitions as the topics of the real way have: events of four provinces, penalties, the list, alerts, a bank's.
+# As the topics of the real way have: events of four provinces, penalties, the list, alerts, a bank's.
 PARTITIONS = (12, 6, 6, 3, 1)
 TOPICS = tuple(f"relay-{hop}" for hop in range(len(PARTITIONS)))
 FIRST, LAST = TOPICS[0], TOPICS[-1]
@@ -42,7 +43,7 @@ def hop(settings: Settings, source: str, target: str) -> None:
         positions: dict[int, int] = {}
         for message in messages:
             writer.produce(target, message.value(), message.key())
-            positions[message.partition()] = message.offset() + 1
+            positions[message.partition() or 0] = (message.offset() or 0) + 1
         offsets = [TopicPartition(source, partition, offset) for partition, offset in positions.items()]
         writer.send_offsets_to_transaction(offsets, client.consumer_group_metadata(), 30)
         writer.commit_transaction(30)
@@ -50,7 +51,7 @@ def hop(settings: Settings, source: str, target: str) -> None:
 
 def main() -> None:
     settings = Settings()
-    for source, target in zip(TOPICS, TOPICS[1:], strict=False):
+    for source, target in pairwise(TOPICS):
         threading.Thread(target=hop, args=(settings, source, target), daemon=True).start()
     signal.pause()
 

@@ -5,64 +5,68 @@ import re
 import time
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from confluent_kafka import TopicPartition
 
-from bench import machine, made_up
-from bench.fill import BANKS, make_topics, write
+from bench import fill, machine, made_up
+from bench.fill import BANKS, make_topics
 from bench.lab import Lab, await_health, worker
 from bench.reading import ends
 from liancheng import codec, documents, sanction_list, topics
 from liancheng.alerts import CustomerReference, Told, Watch, WatchState
 from liancheng.entries import Entry
 from liancheng.settings import Settings
-from liancheng.standard import judge
+from liancheng.standard.judging import current_judge
+from transport import writing
 from transport.clients import consumer
 from transport.writing import Record
 
 STAGES = ("joint_list", "alerting")
 CASES_EACH = (1, 1, 1, 2, 3)  # documents of a subject, in turn
-TODAY = date(2026, 11, 1)
+AT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 class RestoreResult(NamedTuple):
     """`seconds` from process start to health, of which `reading_s` restoring. `empty_mb`: the worker with nothing."""
 
     stage: str
-    subjects: int
-    entry_bytes: float
     seconds: float
     reading_s: float
     memory_mb: float
     peak_mb: float
-    empty_mb: float
     load: float
+    subjects: int = 0
+    entry_bytes: float = 0
+    empty_mb: float = 0
 
 
 def measure(lab: Lab, sizes: list[int]) -> list[RestoreResult]:
+    with lab.broker("empty") as settings:
+        make_topics(settings)
+        empty = {stage: _start(settings, stage).memory_mb for stage in STAGES}
     results = []
     for subjects in sizes:
         with lab.broker("restore") as settings:
             make_topics(settings)
-            empty = {stage: _start(settings, stage, 0, 0, 0).memory_mb for stage in STAGES}
-            size = _fill(settings, subjects)
+            entry_bytes = _fill(settings, subjects)
             for stage in STAGES:
-                results.append(_start(settings, stage, subjects, size, empty[stage]))
-                print(f"  {stage} {subjects:,}: {results[-1].seconds:.1f} s, {results[-1].memory_mb:.0f} MB", flush=True)
+                found = _start(settings, stage)
+                results.append(found._replace(subjects=subjects, entry_bytes=entry_bytes, empty_mb=empty[stage]))
+                print(f"  {stage} {subjects:,}: {found.seconds:.1f} s, {found.memory_mb:.0f} MB", flush=True)
         lab.drop("restore")
     return results
 
 
-def _start(settings: Settings, stage: str, subjects: int, entry_bytes: float, empty_mb: float) -> RestoreResult:
+def _start(settings: Settings, stage: str) -> RestoreResult:
     started = time.perf_counter()
     with worker(settings, stage) as process:
         await_health(settings, process)
         seconds = time.perf_counter() - started
-        memory, peak = machine.memory_mb(process.pid)
+        memory, peak = machine.memory_mb(process.pid or 0)
         reading = _reading_s(settings)
-    return RestoreResult(stage, subjects, entry_bytes, seconds, reading, memory, peak, empty_mb, machine.load())
+    return RestoreResult(stage, seconds, reading, memory, peak, machine.load())
 
 
 def _reading_s(settings: Settings) -> float:
@@ -76,8 +80,8 @@ def _reading_s(settings: Settings) -> float:
 def _fill(settings: Settings, subjects: int) -> float:
     """A list of that many subjects, half of them watched, all of it worked off by alerting; the mean entry's bytes."""
     sizes: list[int] = []
-    write(settings, _entries(subjects, sizes))
-    write(settings, _states(subjects))
+    writing.write(settings, _entries(subjects, sizes))
+    writing.write(settings, _states(subjects))
     _commit(settings)
     return sum(sizes) / len(sizes)
 
@@ -96,10 +100,12 @@ def _entries(subjects: int, sizes: list[int]) -> Iterator[Record]:
 def _model(number: int, count: int) -> tuple[made_up.Company, bytes]:
     of, rng = made_up.company(number), random.Random(number)
     entry: Entry | None = None
-    rules = judge.current()
+    rules = current_judge()
     for document in range(count):
-        decision = made_up.decision(of, document + 1, rng)
-        entry = sanction_list.fold(entry, of.uscc, _document(of, decision), TODAY, rules) or entry
+        event = fill.event(of.province, made_up.decision(of, document + 1, rng))
+        place = documents.Place(of.province, event.key.decode(), 0, document, AT)
+        ((_, penalty),) = documents.fold(None, event.value, place, AT).penalties
+        entry = sanction_list.fold(entry, of.uscc, penalty, AT.date(), rules) or entry
     return of, codec.encode(entry)
 
 

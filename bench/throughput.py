@@ -1,6 +1,5 @@
-"""How many records a second one process folds: each stage as the Faust worker, beside the bare loop, from equal bytes."""
+"""Records a second of one process: each stage as the Faust worker, beside the bare loop, from equal bytes."""
 
-import subprocess
 import time
 from statistics import median
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from bench import machine
 from bench.fill import fill
 from bench.lab import Group, Lab, Place, eventually, module, worker
 from bench.reading import ends, places_of
+from cli.local.processes import Child
 from liancheng.settings import Settings
 from stream_apps.worker import STAGES
 
@@ -47,6 +47,10 @@ class StageResult(NamedTuple):
         return median(mine.events_s / bare.events_s for mine, bare in zip(self.worker, self.bare, strict=True))
 
     @property
+    def cpu_us(self) -> float:
+        return median(run.cpu_us for run in self.worker)
+
+    @property
     def cpu_ratio(self) -> float:
         return median(mine.cpu_us / bare.cpu_us for mine, bare in zip(self.worker, self.bare, strict=True))
 
@@ -69,6 +73,8 @@ def measure(lab: Lab, events: int, companies: int, rounds: int, stages: list[str
     """Fill the first topics, then run stage after stage; what a bare run wrote is the next stage's input."""
     with lab.broker("base") as settings:
         fill(settings, events, companies)
+        # first, or the number of alerts would hang on how entries and watches happen to interleave
+        _bare(settings, _task(settings, "alerting"))
     results = []
     for stage in STAGES:
         results.append(_stage(lab, stage, rounds if stage in stages else 0))
@@ -89,7 +95,10 @@ def _stage(lab: Lab, stage: str, rounds: int) -> StageResult:
             with lab.copied_broker("base", "worker") as settings:
                 workers.append(_worker(settings, task, counts["folded"]))
             lab.drop("worker")
-            print(f"  {stage} {number + 1}: bare {bare[-1].events_s:,.0f}/s, worker {workers[-1].events_s:,.0f}/s", flush=True)
+            print(
+                f"  {stage} {number + 1}: bare {bare[-1].events_s:,.0f}/s, worker {workers[-1].events_s:,.0f}/s",
+                flush=True,
+            )
     return StageResult(stage, counts["folded"], counts["written"] / counts["folded"], bare, workers)
 
 
@@ -103,6 +112,7 @@ def _task(settings: Settings, stage: str) -> Task:
 
 def _bare(settings: Settings, task: Task) -> tuple[Run, dict[str, int]]:
     told = settings.home / "bare.json"
+    told.unlink(missing_ok=True)
     wanted = [f"{topic}:{partition}:{end}" for (topic, partition), end in task.ends.items()]
     with module(settings, "bench.bare", task.stage, str(told), *wanted) as process:
         timing = _follow(settings, task, process)
@@ -127,14 +137,16 @@ class Timing(NamedTuple):
         return Run(done / self.seconds, self.cpu_s / done * 1e6, self.peak_mb, machine.load())
 
 
-def _follow(settings: Settings, task: Task, process: subprocess.Popen[bytes]) -> Timing:
+def _follow(settings: Settings, task: Task, process: Child) -> Timing:
     """Time the work from the first commit that is seen to the last: starting up and joining are not counted."""
     group = Group(settings, f"liancheng.{task.stage}", list(task.ends))
     try:
         eventually(lambda: task.left(group.committed()) < 1, process, TIMEOUT_S, "the first commit", every_s=0.005)
-        part, started, cpu = task.left(group.committed()), time.perf_counter(), machine.cpu_s(process.pid)
+        part, started, cpu = task.left(group.committed()), time.perf_counter(), machine.cpu_s(process.pid or 0)
         eventually(lambda: task.left(group.committed()) == 0, process, TIMEOUT_S, "the last commit")
         ended = time.perf_counter()
-        return Timing(part, ended - started, machine.cpu_s(process.pid) - cpu, machine.memory_mb(process.pid)[1])
+        return Timing(
+            part, ended - started, machine.cpu_s(process.pid or 0) - cpu, machine.memory_mb(process.pid or 0)[1]
+        )
     finally:
         group.close()
