@@ -7,18 +7,22 @@ Promises, whatever dies on the way:
 Where the outcome of a commit is unknown the session ends and everything is restored; memory is never trusted then.
 """
 
+import bisect
 import logging
+import queue
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from liancheng import topics
+from liancheng.errors import UndigestibleError
 from liancheng.settings import Settings
 from stream_apps import metrics
 from stream_apps.stage import Output, Place, Record, Stage, Unit
+from transport.admin import partition_count
 from transport.clients import consumer, producer
 from transport.tables import high_watermarks, read_until
 
@@ -27,6 +31,10 @@ log = logging.getLogger("liancheng.engine")
 POLL_S = 0.1  # how long an idle stage waits before it looks whether it should stop
 RETRIES_MAX = 5  # aborted batches in a row before the session starts afresh
 AFRESH_S = 0.5  # pause before a new session: a broker that is starting takes 3 s
+LOOK_S = 1.0  # how often the engine looks up from waiting for the agent
+LAST_FOLD_S = 10.0  # what a stopping worker's agent has for the batch in hand; StageThread.stop waits longer
+DEAD_VALUE_MAX = 900_000  # bytes of a dead letter's value; with its headers it stays under a record's 1,000,000
+DEAD_CAUSE_MAX = 10_000
 FENCED = {
     KafkaError.UNKNOWN_MEMBER_ID,
     KafkaError.ILLEGAL_GENERATION,
@@ -39,13 +47,22 @@ FENCED = {
 
 
 class Batch:
-    """Records of one transaction, on their way to the agent that folds them and back."""
+    """Records of one transaction, on their way to the agent that folds them and back.
 
-    def __init__(self, work: list[tuple[Unit, Record]], stage: str) -> None:
+    `refused`: records that an earlier attempt found to lead to something that can never be written, and why; they
+    become dead letters. `unwritable`: those that this attempt has found.
+    """
+
+    def __init__(
+        self, work: list[tuple[Unit, Record]], stage: str, refused: Mapping[tuple[str, int, int], str] | None = None
+    ) -> None:
         self.work = work
         self.stage = stage
+        self.refused = refused or {}
+        self.unwritable: dict[tuple[str, int, int], str] = {}
         self.outputs: list[Output] = []
         self.error: BaseException | None = None
+        self._ends: list[int] = []  # how many outputs there were after each record
         self._folded = threading.Event()
 
     def fold(self) -> None:
@@ -62,24 +79,49 @@ class Batch:
         for unit, record in self.work:
             before = len(out)
             try:
-                unit.fold(record, now, out)
+                self._fold_one(unit, record, now)
             except Exception as error:
                 log.exception("%s: dead letter %s[%d]@%d", self.stage, *record[:3])
                 del out[before:]
                 out.append(dead_letter(self.stage, record, error))
+            self._ends.append(len(out))
+
+    def _fold_one(self, unit: Unit, record: Record, now: datetime) -> None:
+        if cause := self.refused.get(record[:3]):
+            raise UndigestibleError(cause)
+        unit.fold(record, now, self.outputs)
 
     def wait(self, timeout_s: float) -> bool:
         return self._folded.wait(timeout_s)
 
+    def refuse(self, index: int, cause: str) -> None:
+        """Note the record whose output of that index can never be written.
+
+        Raises:
+            RestartSessionError: that output is a dead letter: ops must mend the cause.
+        """
+        place = self.work[bisect.bisect_right(self._ends, index)][1][:3]
+        if self.outputs[index].topic == topics.DEAD_LETTERS.name:
+            raise RestartSessionError(f"the dead letter of {_at(*place)} cannot be written: {cause}")
+        self.unwritable.setdefault(place, cause)
+
 
 def dead_letter(stage: str, record: Record, error: Exception) -> Output:
-    """The record as it was, with where it stood and why it could not be folded."""
+    """The record as it was, with where it stands and why it could not be folded; one that is too large is cut."""
+    value, place = record.value, _at(*record[:3])
     headers = [
         ("stage", stage.encode()),
-        ("place", f"{record.topic}[{record.partition}]@{record.offset}".encode()),
-        ("cause", f"{type(error).__name__}: {error}".encode()),
+        ("place", place.encode()),
+        ("cause", f"{type(error).__name__}: {error}"[:DEAD_CAUSE_MAX].encode()),
     ]
-    return Output(topics.DEAD_LETTERS.name, record.key or b"", record.value, headers)
+    if value and len(value) > DEAD_VALUE_MAX:
+        headers.append(("cut", f"{len(value)} bytes, the whole record is at {place}".encode()))
+        value = value[:DEAD_VALUE_MAX]
+    return Output(topics.DEAD_LETTERS.name, record.key or b"", value, headers)
+
+
+def _at(topic: str, partition: int, offset: int) -> str:
+    return f"{topic}[{partition}]@{offset}"
 
 
 class RestartSessionError(Exception):
@@ -100,6 +142,8 @@ class Session:
         self.stopping = threading.Event()
         self._kept: dict[Hashable, Unit] = {}
         self._kept_positions: dict[Place, int] = {}
+        self._membership: object = None  # the group generation that the partitions were assigned in
+        self._partitions: dict[str, int] = {}  # of the topics that were written to
         group = f"liancheng.{stage.name}"
         instance = f"{stage.name}.{settings.worker_id}"
         self.consumer: Consumer = consumer(
@@ -153,6 +197,7 @@ class Session:
             place.offset = max(place.offset, 0)
         self.positions = {(place.topic, place.partition): place.offset for place in committed}
         client.assign(committed)
+        self._membership = client.consumer_group_metadata()
         self.restored, self.joined = False, True
         log.info("%s: assigned %s", self.stage.name, sorted(self.positions))
 
@@ -204,17 +249,24 @@ class Session:
         work, ends = self._sort(messages)
         if not ends:
             return
-        for attempt in range(RETRIES_MAX):
-            batch = Batch(work, self.stage.name)
+        refused: dict[tuple[str, int, int], str] = {}
+        aborted = 0
+        while aborted < RETRIES_MAX:
+            batch = Batch(work, self.stage.name, refused)
             self._fold(batch)
-            if self._commit(batch, ends):
+            self._check_topics(batch)
+            if not batch.unwritable and self._commit(batch, ends):
                 self._committed(batch, ends, started)
                 return
             for unit in self.units.values():
                 unit.rollback()
+            if batch.unwritable:
+                refused |= batch.unwritable
+                continue
+            aborted += 1
             metrics.RETRIES.labels(self.stage.name).inc()
-            log.warning("%s: transaction aborted, doing the batch again (%d)", self.stage.name, attempt + 1)
-            time.sleep(0.05 * 2**attempt)
+            log.warning("%s: transaction aborted, doing the batch again (%d)", self.stage.name, aborted)
+            time.sleep(0.05 * 2**aborted)
         raise RestartSessionError(f"{RETRIES_MAX} aborted transactions in a row")
 
     def _sort(self, messages: list[Message]) -> tuple[list[tuple[Unit, Record]], dict[Place, int]]:
@@ -241,40 +293,80 @@ class Session:
 
     def _fold(self, batch: Batch) -> None:
         self.hand_over(batch)
-        while not batch.wait(1.0):
-            if self.stopping.is_set():
-                raise RestartSessionError("the worker stops and its agent is gone")
+        while not batch.wait(LOOK_S):
             log.warning("%s: the agent is still folding %d records", self.stage.name, len(batch.work))
+            if self.stopping.is_set() and not batch.wait(LAST_FOLD_S):
+                raise RestartSessionError("the worker stops and its agent is gone")
         if batch.error is not None:
             raise batch.error
+
+    def _check_topics(self, batch: Batch) -> None:
+        """Refuse what goes to no topic or partition: librdkafka would hold it back and fail the whole batch."""
+        unknown = {output.topic for output in batch.outputs} - self._partitions.keys()
+        found = {topic: partition_count(self.producer, topic) for topic in unknown}
+        self._partitions |= {topic: count for topic, count in found.items() if count}
+        counts = self._partitions | found
+        for index, output in enumerate(batch.outputs):
+            if output.partition >= counts[output.topic] > 0:
+                batch.refuse(index, f"no partition {output.partition} of {output.topic}: it has {counts[output.topic]}")
+            elif not counts[output.topic]:
+                batch.refuse(index, f"there is no topic {output.topic}")
 
     def _commit(self, batch: Batch, ends: dict[Place, int]) -> bool:
         """Whether the transaction committed; False: it was aborted and nothing of it will ever be seen."""
         try:
             self.producer.begin_transaction()
-            self._produce(batch.outputs)
-            offsets = [TopicPartition(topic, partition, end) for (topic, partition), end in ends.items()]
-            self.producer.send_offsets_to_transaction(offsets, self.consumer.consumer_group_metadata(), 30)
-            _until_known(self.producer.commit_transaction, 2 * self.settings.transaction_timeout_ms / 1000)
+            self._produce(batch)
+            if batch.unwritable:
+                self._abort()
+                return False
+            self._send_offsets(ends)
+            _until_known(self.producer.commit_transaction, self._patience_s)
         except KafkaException as error:
             cause: KafkaError = error.args[0]
             if cause.fatal() or cause.code() in FENCED or not cause.txn_requires_abort():
                 raise
             log.warning("%s: %s", self.stage.name, cause)
-            _until_known(self.producer.abort_transaction, 2 * self.settings.transaction_timeout_ms / 1000)
+            self._abort()
             return False
         return True
 
-    def _produce(self, outputs: list[Output]) -> None:
+    @property
+    def _patience_s(self) -> float:
+        """The broker has ended a transaction by then, whatever became of it."""
+        return 2 * self.settings.transaction_timeout_ms / 1000
+
+    def _abort(self) -> None:
+        _until_known(self.producer.abort_transaction, self._patience_s)
+
+    def _produce(self, batch: Batch) -> None:
         produce = self.producer.produce
-        for output in outputs:
+        for index, output in enumerate(batch.outputs):
             while True:
                 try:
                     produce(output.topic, output.value, output.key, output.partition, headers=output.headers)  # type: ignore[arg-type]
                     break
                 except BufferError:
                     self.producer.poll(0.05)
+                except KafkaException as error:
+                    if error.args[0].code() != KafkaError.MSG_SIZE_TOO_LARGE:
+                        raise
+                    size = len(output.value or b"")
+                    batch.refuse(index, f"its record for {output.topic} is too large ({size} bytes)")
+                    break
         self.producer.poll(0)
+
+    def _send_offsets(self, ends: dict[Place, int]) -> None:
+        """Add the offsets to the transaction, as the member that we were when we got the partitions (KIP-447).
+
+        Not as the one of now: one whose generation is over claims none (-1), which a broker takes for an empty group.
+        """
+        offsets = [TopicPartition(topic, partition, end) for (topic, partition), end in ends.items()]
+        api_timeout_s = self._patience_s / 2
+        _bounded(
+            lambda: self.producer.send_offsets_to_transaction(offsets, self._membership, api_timeout_s),
+            self._patience_s,
+        )
 
     def _committed(self, batch: Batch, ends: dict[Place, int], started: float) -> None:
         self.positions |= ends
@@ -313,6 +405,34 @@ def _until_known(step: Callable[[float], None], timeout_s: float) -> None:
                 raise
         else:
             return
+
+
+def _bounded(step: Callable[[], None], timeout_s: float) -> None:
+    """Do a step that may never return, and leave it behind when it has not in time.
+
+    librdkafka 2.16's send_offsets_to_transaction ignores its timeout and can wait for minutes for a coordinator that
+    was restarted (its issues 5456 and 5511). What is left behind is fenced by the next session's producer.
+
+    Raises:
+        RestartSessionError: it did not return in time.
+    """
+    outcome: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            step()
+        except BaseException as error:
+            outcome.put(error)
+        else:
+            outcome.put(None)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        error = outcome.get(timeout=timeout_s)
+    except queue.Empty:
+        raise RestartSessionError(f"no answer about the offsets within {timeout_s:.0f} s") from None
+    if error is not None:
+        raise error
 
 
 def restore(

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable
 
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
@@ -49,6 +49,22 @@ def require_bank(settings: Settings, bank: str) -> None:
     if bank not in known:
         have = ", ".join(known) or "none"
         raise WrongUseError(f"unknown bank {bank!r} (known: {have}): add it with `liancheng bank add {bank}`")
+
+
+def partition_count(client: Producer, topic: str) -> int:
+    """How many partitions a topic has; 0 where there is no such topic.
+
+    A new topic's news takes a moment to reach every broker, so "no such topic" is asked again before it is believed.
+    """
+    for pause_s in (0.1, 0.5, None):
+        found = client.list_topics(topic, timeout=10).topics[topic]
+        if found.error is None:
+            return len(found.partitions)
+        if found.error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise KafkaException(found.error)
+        if pause_s:
+            time.sleep(pause_s)
+    return 0
 
 
 def _named(client: AdminClient, topic: Topic) -> tuple[str, ...]:
