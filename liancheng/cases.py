@@ -8,7 +8,7 @@ import msgspec
 from liancheng.entries import Case, Verdict
 from liancheng.errors import UndigestibleError
 from liancheng.facts import DecisionFact, Document
-from liancheng.levels import Situation, standing
+from liancheng.levels import standing
 
 _LONG_TEXTS = ("facts", "content", "legal_basis", "violated_text")
 
@@ -55,16 +55,21 @@ def trimmed(held: Case | None, document: Document, uscc: str) -> Document:
 
 
 def judged(held: Case | None, document: Document, moved: bool, day: date, judge: Judge) -> Case:
-    """The case of a document on a day. The held verdict stays unless the decision or the standard is another one."""
-    decision = decision_of(document)
-    if held and held.document.decision is decision and held.verdict.standard == judge.version:
-        verdict = held.verdict
-    else:
-        verdict = judge(decision)
-    return Case(document=document, verdict=verdict, standing=standing(Situation(document, verdict, moved, day)))
+    """The case of a document on a day; the held one itself where it is the same."""
+    verdict = _verdict(held, decision_of(document), judge)
+    stands = standing(document, verdict, moved, day)
+    if held and held.document is document and held.verdict is verdict and held.standing == stands:
+        return held
+    return Case(document=document, verdict=verdict, standing=stands)
 
 
 def on(day: date, case: Case, judge: Judge) -> Case:
-    """The case as it stands on a day; the very same one where nothing changes."""
-    now = judged(case, case.document, case.standing == "moved", day, judge)
-    return case if now.verdict is case.verdict and now.standing == case.standing else now
+    """The case as time leaves it on a day; itself where nothing changes."""
+    return judged(case, case.document, case.standing == "moved", day, judge)
+
+
+def _verdict(held: Case | None, decision: DecisionFact, judge: Judge) -> Verdict:
+    """The held one stays unless the decision or the standard is another one."""
+    if held and held.document.decision is decision and held.verdict.standard == judge.version:
+        return held.verdict
+    return judge(decision)

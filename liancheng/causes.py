@@ -52,17 +52,17 @@ def occasion(held: Document | None, penalty: Document | DocumentMoved) -> Occasi
     """The newest event that `penalty` has and `held` has not."""
     if isinstance(penalty, DocumentMoved):
         return Occasion("moved", penalty)
-    newest: Occasion | None = None
+    newest: tuple[str, Fact] | None = None
     for facet in _FACETS:
         fact: Fact | None = getattr(penalty, facet)
-        if fact is None or (held is not None and _is_same(getattr(held, facet), fact)):
+        if fact is None or (held is not None and _is_held(getattr(held, facet), fact)):
             continue
-        if newest is None or fact.accepted_at >= newest.event.accepted_at:
-            newest = Occasion(facet, fact)
-    return newest or occasion(None, penalty)
+        if newest is None or fact.accepted_at >= newest[1].accepted_at:
+            newest = (facet, fact)
+    return Occasion(*newest) if newest else occasion(None, penalty)
 
 
-def _is_same(held: Fact | None, fact: Fact) -> bool:
+def _is_held(held: Fact | None, fact: Fact) -> bool:
     return held is not None and held.digest == fact.digest
 
 

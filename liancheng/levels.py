@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from liancheng.entries import RANK, Case, ChangeKind, Level, Standing, Verdict
 from liancheng.facts import Document
@@ -13,27 +13,21 @@ ENDED: frozenset[Standing] = frozenset(
 )  # nothing of such a document counts, its recognition neither
 
 
-class Situation(NamedTuple):
-    """What a document's standing depends on. `moved`: a newer revision than the one held names another subject."""
-
-    document: Document
-    verdict: Verdict
-    moved: bool
-    day: date
-
+_Holds = Callable[[Document, Verdict, bool, date], bool]
 
 # The first that holds; none: active.
-_STANDINGS: tuple[tuple[Standing, Callable[[Situation], bool]], ...] = (
-    ("revoked", lambda it: it.document.revocation is not None),
-    ("moved", lambda it: it.moved),
-    ("unpublished", lambda it: it.verdict.last_published_day is None),
-    ("expired", lambda it: it.verdict.last_published_day is not None and it.day > it.verdict.last_published_day),
+_STANDINGS: tuple[tuple[Standing, _Holds], ...] = (
+    ("revoked", lambda document, verdict, moved, day: document.revocation is not None),
+    ("moved", lambda document, verdict, moved, day: moved),
+    ("unpublished", lambda document, verdict, moved, day: verdict.last_published_day is None),
+    ("expired", lambda document, verdict, moved, day: day > (verdict.last_published_day or date.max)),
 )
 
 
-def standing(situation: Situation) -> Standing:
+def standing(document: Document, verdict: Verdict, moved: bool, day: date) -> Standing:
+    """How a document stands on a day. `moved`: a newer revision than the one held names another subject."""
     for name, holds in _STANDINGS:
-        if holds(situation):
+        if holds(document, verdict, moved, day):
             return name
     return "active"
 
@@ -71,7 +65,8 @@ def level_of(case: Case, by_rule: bool = False) -> Level:
         return "candidate"
     if case.standing != "active":
         return "clear"
-    if step is None and any(act.counts for act in case.verdict.acts):
+    acts = case.verdict.acts
+    if acts and step is None and any(act.counts for act in acts):
         return "listed" if by_rule else "candidate"
     return "penalised"
 
