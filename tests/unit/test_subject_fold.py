@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from liancheng import causes, codec, sanction_list
 from liancheng.entries import LEVELS, RANK, Cause, ChangeKind, Entry, Level, ListRecord, PastChange
 from liancheng.errors import UndigestibleError
-from liancheng.facts import Citation, Document, DocumentMoved
+from liancheng.facts import Document, DocumentMoved
 from liancheng.levels import kind_of, level_of
+from liancheng.standard.citations import parse
 from liancheng.standard.judging import current_judge
 from tests.unit.lives import (
     DAYS_SEEN,
@@ -300,7 +301,7 @@ def test_another_standard_is_named_as_the_cause_for_the_documents_it_judges_othe
 
 def test_the_shipped_standard_leads_through_the_same_life():
     """水污染防治法 83(3) carries act 6 where the agency states it; a fine of this day is published for a year."""
-    basis = (Citation(law="水污染防治法", article=83, item=3),)
+    basis = parse("水污染防治法83(3)").citations
     events = [
         told("decision", on(1), stated_acts=(6,), basis=basis, act_day=date(2026, 7, 1)),
         told("recognition_decided", on(5)),
