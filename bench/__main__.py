@@ -27,12 +27,12 @@ def _measure(lab: Lab, options: argparse.Namespace) -> report.Results:
     quick = options.quick
     about = {"cores": os.cpu_count(), "load": f"{machine.load():.1f}", "python": platform.python_version()}
     rounds = options.rounds or (1 if quick else 3)
-    events = options.events or (40_000 if quick else 200_000)
+    events = options.events or (30_000 if quick else 100_000)
     sizes = options.subjects or ([100_000] if quick else [100_000, 1_000_000])
     parts = options.parts or PARTS
     return report.Results(
         about,
-        throughput.measure(lab, events, events // 10, rounds, options.stages) if "throughput" in parts else [],
+        throughput.measure(lab, events, events // 5, rounds, options.stages) if "throughput" in parts else [],
         latency.measure(lab, options.seconds or (10 if quick else 25), rounds) if "latency" in parts else None,
         restore.measure(lab, sizes) if "restore" in parts else [],
     )
@@ -44,7 +44,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="one round on a fifth of the data, no million subjects")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures there")
     parser.add_argument("--rounds", type=int, metavar="N", help="interleaved rounds (3)")
-    parser.add_argument("--events", type=int, metavar="N", help="events to fold (200000), by a tenth as many companies")
+    parser.add_argument("--events", type=int, metavar="N", help="events to fold (100000), of a fifth as many companies")
     parser.add_argument("--stages", nargs="+", choices=list(STAGES), default=list(STAGES), help="stages to measure")
     parser.add_argument("--seconds", type=int, metavar="S", help="how long to publish at a steady rate (25)")
     parser.add_argument("--subjects", type=int, nargs="+", metavar="N", help="subjects to restore (100000 1000000)")

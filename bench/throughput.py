@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from bench import machine
+from bench.bare import Account
 from bench.fill import fill
 from bench.lab import Group, Lab, Place, eventually, module, worker
 from bench.reading import ends, places_of
@@ -30,6 +31,7 @@ class StageResult(NamedTuple):
     stage: str
     records: int
     outputs_per_record: float
+    fold_us: float
     bare: list[Run]
     worker: list[Run]
 
@@ -89,17 +91,17 @@ def _stage(lab: Lab, stage: str, rounds: int) -> StageResult:
         task = _task(settings, stage)
     for number in range(max(rounds, 1)):
         with lab.copied_broker("base", "next") as settings:
-            run, counts = _bare(settings, task)
+            run, account = _bare(settings, task)
         bare.append(run)
         if rounds:
             with lab.copied_broker("base", "worker") as settings:
-                workers.append(_worker(settings, task, counts["folded"]))
+                workers.append(_worker(settings, task, account.folded))
             lab.drop("worker")
             print(
                 f"  {stage} {number + 1}: bare {bare[-1].events_s:,.0f}/s, worker {workers[-1].events_s:,.0f}/s",
                 flush=True,
             )
-    return StageResult(stage, counts["folded"], counts["written"] / counts["folded"], bare, workers)
+    return StageResult(stage, account.folded, account.written / account.folded, account.fold_us, bare, workers)
 
 
 def _task(settings: Settings, stage: str) -> Task:
@@ -110,15 +112,15 @@ def _task(settings: Settings, stage: str) -> Task:
     return task
 
 
-def _bare(settings: Settings, task: Task) -> tuple[Run, dict[str, int]]:
+def _bare(settings: Settings, task: Task) -> tuple[Run, Account]:
     told = settings.home / "bare.json"
     told.unlink(missing_ok=True)
     wanted = [f"{topic}:{partition}:{end}" for (topic, partition), end in task.ends.items()]
     with module(settings, "bench.bare", task.stage, str(told), *wanted) as process:
         timing = _follow(settings, task, process)
         eventually(told.exists, process, 10, "the bare loop's account")
-    counts: dict[str, int] = msgspec.json.decode(told.read_bytes())
-    return timing.of(counts["folded"]), counts
+    account = msgspec.json.decode(told.read_bytes(), type=Account)
+    return timing.of(account.folded), account
 
 
 def _worker(settings: Settings, task: Task, records: int) -> Run:
