@@ -21,11 +21,11 @@ class Settings(BaseSettings):
     )
     security_protocol: str = Field("PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
     sasl_mechanism: str | None = Field(None, description="SCRAM-SHA-512, for instance")
-    sasl_username: str | None = None
-    sasl_password: SecretStr | None = None
-    ssl_ca_location: Path | None = None
-    ssl_certificate_location: Path | None = None
-    ssl_key_location: Path | None = None
+    sasl_username: str | None = Field(None, description="user name of SASL")
+    sasl_password: SecretStr | None = Field(None, description="its password; never shown")
+    ssl_ca_location: Path | None = Field(None, description="PEM file of the authority that signed the brokers")
+    ssl_certificate_location: Path | None = Field(None, description="PEM file of the client's certificate")
+    ssl_key_location: Path | None = Field(None, description="PEM file of its key")
     replication_factor: int = Field(1, description="copies of each partition of the topics it creates")
 
     provinces: list[str] = Field(

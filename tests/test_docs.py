@@ -1,0 +1,46 @@
+"""Documents that follow from the code say what the code says."""
+
+import re
+from pathlib import Path
+
+from liancheng.settings import Settings
+from liancheng.topics import REGISTRY
+
+ROOT = Path(__file__).parents[1]
+
+
+def settings_table() -> str:
+    lines = ["| variable | default | what |", "|---|---|---|"]
+    for name, field in sorted(Settings.model_fields.items()):
+        default = field.get_default(call_default_factory=True, validated_data={"broker_port": 19092})
+        shown = ",".join(default) if isinstance(default, list) else default
+        lines.append(f"| `LIANCHENG_{name.upper()}` | {'' if shown is None else f'`{shown}`'} | {field.description} |")
+    return "\n".join(lines)
+
+
+def topics_table() -> str:
+    lines = ["| topic | key | written by | read by | partitions | kept |", "|---|---|---|---|---|---|"]
+    for topic in REGISTRY:
+        kept = "the newest per key" if topic.compacted else "for ever"
+        readers = ", ".join(topic.readers)
+        lines.append(f"| `{topic.name}` | {topic.key} | {topic.owner} | {readers} | {topic.partitions} | {kept} |")
+    return "\n".join(lines)
+
+
+def stands_in(path: str, table: str) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert table in text, f"{path} has gone stale; put this in place of its table:\n{table}"
+
+
+def test_settings() -> None:
+    stands_in("docs/operations.md", settings_table())
+
+
+def test_topics() -> None:
+    stands_in("docs/ARCHITECTURE.md", topics_table())
+
+
+def test_links_lead_somewhere() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}, which is not there"
