@@ -1,0 +1,244 @@
+"""What an agency's own programs use: publish events, and learn what became of each."""
+
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+from weakref import WeakValueDictionary
+
+from confluent_kafka import KafkaError, KafkaException, Message
+
+from liancheng import codec, findings, topics
+from liancheng.document_ids import event_id, event_key, type_of
+from liancheng.errors import UnavailableError, WrongUseError
+from liancheng.events import Event
+from liancheng.facts import Finding, Receipt
+from liancheng.settings import Settings
+from producers.legal_persons import natural_person
+from producers.receipts import Reader, ends, sentence, table
+from transport import admin
+from transport.clients import producer, readable
+
+EVENT_MAX = 900_000  # bytes: with its key and headers it stays under a record's 1,000,000
+WAIT_S = 0.1  # how long it waits for a receipt before it looks up
+FLUSH_S = 60.0  # twice message.timeout.ms: every event has its report by then
+
+Place = tuple[int, int]  # partition, offset
+
+
+class NotPublishedError(WrongUseError):
+    """The event was not put on the topic: `finding` says why and how to mend it."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"not published: {sentence(finding)}")
+        self.finding = finding
+
+
+class NotAnsweredError(UnavailableError):
+    """No receipt came in time. The events are on the topic and will be answered; `receipts` are those that came."""
+
+    def __init__(self, message: str, came: list[Receipt]) -> None:
+        super().__init__(message)
+        self.receipts = came
+
+
+class Ticket:
+    """What `publish` returns for one event. `place` and `receipt` come later, when the agency is polled or waits.
+
+    `place` (partition, offset): the event is on the topic, on disk, and will be answered. `receipt`: what became of it.
+    """
+
+    __slots__ = ("__weakref__", "event_id", "place", "receipt")
+
+    def __init__(self, id_: str) -> None:
+        self.event_id = id_
+        self.place: Place | None = None
+        self.receipt: Receipt | None = None
+
+    @property
+    def is_on_topic(self) -> bool:
+        return self.place is not None
+
+
+class Agency:
+    """One province's agency, for one thread.
+
+    Three things are different: `publish` returning (the event is in this process's memory, and goes out within
+    milliseconds), the ticket having a `place` (it is on the topic; `flush` waits for that), and its receipt (`wait`
+    waits for that), which alone says whether it was accepted.
+
+    Raises:
+        UnavailableError: no broker, a refused login.
+        WrongUseError: the province has no topics.
+    """
+
+    def __init__(self, province: str, settings: Settings | None = None) -> None:
+        self.province = province
+        self.settings = settings or Settings()
+        admin.require_province(self.settings, province)
+        self.topic = topics.PENALTY_EVENTS.named(province)
+        self._source = f"/provinces/{province}".encode()
+        self._producer = producer(self.settings)
+        self._opened_at = ends(self.settings, province)
+        self._reader: Reader | None = None
+        self._unanswered: WeakValueDictionary[Place, Ticket] = WeakValueDictionary()
+        self._failed: list[KafkaError] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._let_go()
+
+    def close(self) -> None:
+        """Wait until every event is on the topic (see `flush`), and let go of the broker."""
+        try:
+            self.flush()
+        finally:
+            self._let_go()
+
+    def publish(self, event: Event) -> Ticket:
+        """Hand an event over; it is sent with others, in order. Blocks only while 100,000 events are on their way.
+
+        Returning does not mean that it is on the topic (`flush`), nor that it was accepted (`wait`). Publishing the
+        same event again is harmless: it is answered `duplicate`.
+
+        Raises:
+            NotPublishedError: it is about a natural person, or too large; nothing was sent.
+            UnavailableError: an earlier event did not arrive, or the broker refuses.
+        """
+        key, value = event_key(self.province, event), codec.encode(event)
+        if why := natural_person(event) or _too_large(value):
+            raise NotPublishedError(why)
+        ticket = Ticket(event_id(key, event))
+        headers = codec.headers(type_of(event), self._source, ticket.event_id)
+        self._raise_failed()
+        while not self._produced(key, value, headers, ticket):
+            self._producer.poll(0.1)  # the queue is full: wait until some have arrived
+        self._producer.poll(0)
+        return ticket
+
+    def poll(self) -> int:
+        """Take in what the broker reports, so that tickets have their places; returns how many it reported.
+
+        `publish`, `flush` and `wait` do it too; call it where a program publishes seldom and looks at its tickets.
+        """
+        return self._producer.poll(0)
+
+    def flush(self, timeout_s: float = FLUSH_S) -> None:
+        """Wait until every published event is on the topic. Raises UnavailableError where one is not."""
+        left = self._producer.flush(timeout_s)
+        self._raise_failed()
+        if left:
+            raise UnavailableError(f"{self.topic}: {left} events did not arrive within {timeout_s:g} s: {_AGAIN}")
+
+    def wait(self, ticket: Ticket, timeout_s: float = 10.0) -> Receipt:
+        """The receipt of exactly this event, also where the same event was sent twice.
+
+        Raises:
+            NotAnsweredError: none within `timeout_s`; the event is on the topic, and waiting again is fine.
+            UnavailableError: it did not reach the topic.
+        """
+        return self.wait_all([ticket], timeout_s)[0]
+
+    def wait_all(
+        self, tickets: Sequence[Ticket], timeout_s: float = 10.0, on_progress: Callable[[int], None] = lambda _: None
+    ) -> list[Receipt]:
+        """The receipts of these tickets, in their order.
+
+        Args:
+            tickets: of this agency.
+            timeout_s: the longest silence; as long as receipts come, it waits on.
+            on_progress: told how many more of them are answered.
+
+        Raises:
+            NotAnsweredError: it was silent for so long; the error carries the receipts that came.
+            UnavailableError: some did not reach the topic.
+        """
+        self.flush()
+        if lost := sum(1 for ticket in tickets if not ticket.is_on_topic):
+            raise UnavailableError(f"{self.topic}: {lost} of {len(tickets)} events did not arrive: {_AGAIN}")
+        waiting = {ticket for ticket in tickets if not ticket.receipt}
+        on_progress(len(tickets) - len(waiting))
+        silent_since = time.monotonic()
+        while waiting:
+            if answered := waiting & self._take(self._opened().next(min(WAIT_S, timeout_s))):
+                waiting -= answered
+                on_progress(len(answered))
+                silent_since = time.monotonic()
+            elif time.monotonic() - silent_since > timeout_s:
+                raise self._not_answered(tickets, len(waiting), timeout_s)
+        return _receipts(tickets)
+
+    def receipts(self) -> dict[str, Receipt]:
+        """The last receipt of each of the province's documents, by its key (the document's id)."""
+        return table(self.settings, ends(self.settings, self.province))
+
+    def _produced(self, key: str, value: bytes, headers: codec.Headers, ticket: Ticket) -> bool:
+        def report(error: KafkaError | None, message: Message) -> None:
+            if error:
+                self._failed.append(error)
+            else:
+                ticket.place = (message.partition() or 0, message.offset() or 0)
+                self._unanswered[ticket.place] = ticket
+
+        try:
+            self._producer.produce(self.topic, value, key, on_delivery=report, headers=[*headers])
+        except BufferError:
+            return False
+        except KafkaException as error:
+            raise readable(error, f"publishing to {self.topic}") from error
+        return True
+
+    def _raise_failed(self) -> None:
+        if self._failed:
+            first, count = self._failed[0], len(self._failed)
+            self._failed = []
+            raise readable(first, f"{self.topic}: {count} events did not arrive, {_AGAIN}; the cause")
+
+    def _opened(self) -> Reader:
+        if self._reader is None:
+            self._reader = Reader(self.settings, self.province, self._opened_at)
+        return self._reader
+
+    def _take(self, found: list[Receipt]) -> set[Ticket]:
+        """Give receipts to the tickets of this agency that are still held; returns those."""
+        answered = set()
+        for receipt in found:
+            place = (receipt.submission.partition, receipt.submission.offset)
+            ticket = self._unanswered.pop(place, None)
+            if ticket is not None:
+                ticket.receipt = receipt
+                answered.add(ticket)
+        return answered
+
+    def _not_answered(self, tickets: Sequence[Ticket], waiting: int, timeout_s: float) -> NotAnsweredError:
+        return NotAnsweredError(
+            f"{topics.RECEIPTS.named(self.province)}: no receipt for {timeout_s:g} s, {waiting} of {len(tickets)} "
+            "events are not answered yet. They are on the topic: see that a worker runs (`liancheng status`), and look at "
+            "`liancheng receipts` later",
+            _receipts(tickets),
+        )
+
+    def _let_go(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader:
+            reader.close()
+        self._producer.purge()
+
+
+_AGAIN = "publish again what has no ticket with a place (what did arrive is answered `duplicate`)"
+
+
+def _receipts(tickets: Sequence[Ticket]) -> list[Receipt]:
+    return [ticket.receipt for ticket in tickets if ticket.receipt]
+
+
+def _too_large(value: bytes) -> Finding | None:
+    if len(value) <= EVENT_MAX:
+        return None
+    found, expected = f"{len(value)} bytes", f"{EVENT_MAX} at most"
+    return findings.error("", "event.too_large", found, expected, "send a summary of the facts")
