@@ -11,7 +11,20 @@ from liancheng import alerting, causes, codec, dispatch, sanction_list
 from liancheng.alerting import Telling
 from liancheng.alerts import Alert, BankState, CustomerReference, Measure, Watch, WatchState
 from liancheng.entries import Entry, Level
-from tests.unit.lives import DAYS_SEEN, JUDGE, LAST, USCC, Penalty, arrivals, entries_of, lives, noon, snapshots, told
+from tests.unit.lives import (
+    DAYS_SEEN,
+    JUDGE,
+    LAST,
+    UNHURRIED,
+    USCC,
+    Penalty,
+    arrivals,
+    entries_of,
+    lives,
+    noon,
+    snapshots,
+    told,
+)
 
 BORROWER = CustomerReference(customer_ref="K-17")
 GUARANTOR = CustomerReference(customer_ref="K-18", role="guarantor")
@@ -75,7 +88,7 @@ def test_a_bank_hears_of_a_life_step_by_step():
 
 def test_a_reason_says_what_was_decided_and_what_follows():
     events = [
-        told("decision", on(1), stated_acts=(6,), confiscated_fen=5),
+        told("decision", on(1), stated_acts=(6, 14), confiscated_fen=5),
         told("recognition_decided", on(5), recognition_no="虚认〔2026〕7号"),
     ]
     before, after = alerts_of(entries_of(snapshots("d1", events)), WatchState(watch=watch()))
@@ -162,6 +175,7 @@ def made_entries(draw: st.DrawFn) -> list[Entry]:
     return entries_of(order, LAST)
 
 
+@UNHURRIED
 @given(made_entries())
 def test_a_bank_that_hears_an_entry_again_is_not_told_again(entries: list[Entry]):
     once = alerts_of(entries, WatchState(watch=watch()))
@@ -169,6 +183,7 @@ def test_a_bank_that_hears_an_entry_again_is_not_told_again(entries: list[Entry]
     assert alerts_of(stuttering, WatchState(watch=watch())) == once
 
 
+@UNHURRIED
 @given(made_entries(), st.data())
 def test_alerts_of_a_bank_form_a_chain_from_wherever_its_watch_begins(entries: list[Entry], data: st.DataObject):
     """Each supersedes the one before; levels join; and the last one told is the level that the company has."""
@@ -186,6 +201,7 @@ def test_alerts_of_a_bank_form_a_chain_from_wherever_its_watch_begins(entries: l
     assert len({alert.id for alert in alerts}) == len(alerts)
 
 
+@UNHURRIED
 @given(made_entries())
 def test_every_level_told_has_a_reason_and_every_change_its_cause(entries: list[Entry]):
     for alert in alerts_of(entries, WatchState(watch=watch())):
@@ -193,6 +209,7 @@ def test_every_level_told_has_a_reason_and_every_change_its_cause(entries: list[
         assert reasons and {cause.document_id for cause in alert.causes} <= reasons
 
 
+@UNHURRIED
 @given(made_entries())
 def test_banks_differ_in_nothing_but_what_is_theirs(entries: list[Entry]):
     ours = alerts_of(entries, WatchState(watch=watch(BORROWER)))
@@ -201,6 +218,7 @@ def test_banks_differ_in_nothing_but_what_is_theirs(entries: list[Entry]):
     assert raw == [codec.encode(alert).replace(b'"K-17"', b'"K-18","role":"guarantor"') for alert in ours]
 
 
+@UNHURRIED
 @given(made_entries(), DAYS_SEEN)
 def test_an_alert_and_its_state_survive_their_bytes(entries: list[Entry], day: date):
     read_alert, read_state = codec.decoder(Alert), codec.decoder(WatchState)
@@ -212,6 +230,7 @@ def test_an_alert_and_its_state_survive_their_bytes(entries: list[Entry], day: d
         assert alert is None or read_alert.decode(codec.encode(alert)) == alert
 
 
+@UNHURRIED
 @given(made_entries(), st.integers(0, 1_000))
 def test_a_banks_numbers_go_on_from_its_last_one_without_gaps(entries: list[Entry], last: int):
     alerts = alerts_of(entries, WatchState(watch=watch()))

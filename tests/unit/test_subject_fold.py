@@ -21,6 +21,7 @@ from tests.unit.lives import (
     FIRST,
     JUDGE,
     LAST,
+    UNHURRIED,
     USCC,
     Life,
     Penalty,
@@ -148,6 +149,21 @@ def test_a_correction_eases_and_each_act_that_counts_is_a_cause():
     first, second = life_of(told("decision", on(1), stated_acts=(3, 7)), told("decision", on(2)))
     assert rules(first) == ["act.3", "act.7"]
     assert (second.change.kind, second.level, rules(second)) == ("eased", "penalised", ["test.general"])
+
+
+def test_an_act_that_does_not_count_makes_no_candidate():
+    (entry,) = life_of(told("decision", on(1), stated_acts=(14,)))
+    assert (entry.level, rules(entry)) == ("penalised", ["test.general"])
+    assert [act.act for act in entry.cases[0].verdict.acts] == [14]
+
+
+def test_the_newest_event_is_the_cause_and_of_one_instant_the_later_step():
+    """A notice may be accepted before its decision is; the first snapshot then has both."""
+    (entry,) = life_of(told("recognition_notice", on(1)), told("decision", on(2)))
+    assert (entry.level, [cause.event_id for cause in entry.change.causes]) == ("candidate", ["d1/decision/1"])
+    assert (entry.change.accepted_at, entry.day) == (noon(on(2)), on(2))
+    (entry,) = life_of(told("recognition_notice", on(2)), told("decision", on(2)))
+    assert rules(entry) == [causes.NOTICE]
 
 
 def test_a_second_document_escalates_and_both_documents_expire_on_their_own_days():
@@ -370,12 +386,14 @@ def arrival(draw: st.DrawFn) -> list[Penalty]:
     return draw(two_arrivals())[0]
 
 
+@UNHURRIED
 @given(two_arrivals(), DAYS_SEEN)
 def test_order_of_arrival_does_not_matter(orders: tuple[list[Penalty], list[Penalty]], last: date):
     one, other = (entries_of(order, last)[-1] for order in orders)
     assert state(one) == state(other)
 
 
+@UNHURRIED
 @given(two_arrivals(), st.data())
 def test_nor_does_it_matter_on_which_days_they_arrive(orders: tuple[list[Penalty], list[Penalty]], data: st.DataObject):
     """As long as the list ends on the same day; then only `day`, of the last step, may differ as well."""
@@ -386,6 +404,7 @@ def test_nor_does_it_matter_on_which_days_they_arrive(orders: tuple[list[Penalty
     assert msgspec.structs.replace(state(one), day=LAST) == msgspec.structs.replace(state(other), day=LAST)
 
 
+@UNHURRIED
 @given(arrival(), st.data())
 def test_what_was_heard_already_changes_nothing(order: list[Penalty], data: st.DataObject):
     entries = entries_of(order)
@@ -395,6 +414,7 @@ def test_what_was_heard_already_changes_nothing(order: list[Penalty], data: st.D
     assert entries_of(twice, LAST) == entries_of(order, LAST)
 
 
+@UNHURRIED
 @given(arrival())
 def test_sequences_are_gapless_and_each_change_starts_where_the_last_one_ended(order: list[Penalty]):
     entries = entries_of(order, LAST)
@@ -411,6 +431,7 @@ def test_sequences_are_gapless_and_each_change_starts_where_the_last_one_ended(o
         assert entry.next_due_day is None or entry.next_due_day > entry.day
 
 
+@UNHURRIED
 @given(arrival())
 def test_history_holds_every_change_of_a_level_and_says_since_when_it_is(order: list[Penalty]):
     last = entries_of(order, LAST)[-1]
@@ -422,6 +443,7 @@ def test_history_holds_every_change_of_a_level_and_says_since_when_it_is(order: 
     assert not turns or last.level_since == turns[-1]
 
 
+@UNHURRIED
 @given(arrival(), DAYS_SEEN, st.lists(DAYS_SEEN, max_size=6))
 def test_days_passed_in_one_jump_equal_days_passed_one_by_one(order: list[Penalty], last: date, stops: list[date]):
     entry = entries_of(order)[-1]
@@ -434,6 +456,7 @@ def test_days_passed_in_one_jump_equal_days_passed_one_by_one(order: list[Penalt
     assert sanction_list.pass_days(jump[-1] if jump else entry, last, JUDGE) == ()
 
 
+@UNHURRIED
 @given(arrival())
 def test_an_entry_survives_its_bytes(order: list[Penalty]):
     decode = codec.decoder(ListRecord)
@@ -443,6 +466,7 @@ def test_an_entry_survives_its_bytes(order: list[Penalty]):
         assert codec.encode(decode.decode(raw)) == raw
 
 
+@UNHURRIED
 @given(arrival())
 def test_a_fold_goes_on_from_bytes_as_it_does_from_memory(order: list[Penalty]):
     decode = codec.decoder(ListRecord)
@@ -452,6 +476,7 @@ def test_a_fold_goes_on_from_bytes_as_it_does_from_memory(order: list[Penalty]):
     assert entry == passing(order, [FIRST] * len(order), FIRST)[-1]
 
 
+@UNHURRIED
 @given(arrival())
 def test_revoking_everything_clears(order: list[Penalty]):
     entry = entries_of(order)[-1]
@@ -464,6 +489,7 @@ def test_revoking_everything_clears(order: list[Penalty]):
     assert (entry.level, entry.next_due_day) == ("clear", None)
 
 
+@UNHURRIED
 @given(arrival())
 def test_time_alone_takes_nobody_off_the_list_and_makes_nothing_worse(order: list[Penalty]):
     entry = entries_of(order)[-1]
@@ -472,6 +498,7 @@ def test_time_alone_takes_nobody_off_the_list_and_makes_nothing_worse(order: lis
         assert {cause.rule for cause in step.change.causes} == {causes.EXPIRED}
 
 
+@UNHURRIED
 @given(lives().filter(lambda life: life.length > 0), DAYS_SEEN)
 def test_a_subjects_level_is_the_worst_of_its_documents(life: Life, last: date):
     alone = [entries_of(heard, last)[-1] for heard in life.documents]
@@ -482,6 +509,7 @@ def test_a_subjects_level_is_the_worst_of_its_documents(life: Life, last: date):
     assert together.level == max((level_of(case) for case in together.cases), key=RANK.__getitem__)
 
 
+@UNHURRIED
 @given(arrival())
 def test_the_list_holds_the_newest_snapshot_of_each_document(order: list[Penalty]):
     newest = {penalty.id: penalty for penalty in order}
