@@ -8,11 +8,7 @@ from liancheng.entries import RANK, Case, ChangeKind, Level, Standing, Verdict
 from liancheng.facts import Document
 
 Recognition = Literal["notice", "decided", "removed"]
-ENDED: frozenset[Standing] = frozenset(
-    ("revoked", "moved")
-)  # nothing of such a document counts, its recognition neither
-
-
+_ENDED: frozenset[Standing] = frozenset(("revoked", "moved"))  # nothing of it counts, its recognition neither
 _Holds = Callable[[Document, Verdict, bool, date], bool]
 
 # The first that holds; none: active.
@@ -56,19 +52,15 @@ def level_of(case: Case, by_rule: bool = False) -> Level:
     A recognition stands whether or not the decision is still published. An entry act makes a candidate only where
     nothing was decided yet (符合认定情形而未作决定的,为拟认定): a document whose recognition was removed does not.
     """
-    if case.standing in ENDED:
+    if case.standing in _ENDED:
         return "clear"
-    step = recognition(case.document)
-    if step == "decided":
+    step, active, acts = recognition(case.document), case.standing == "active", case.verdict.acts
+    counts = active and step != "removed" and bool(acts) and any(act.counts for act in acts)
+    if step == "decided" or (counts and by_rule):
         return "listed"
-    if step == "notice":
+    if step == "notice" or counts:
         return "candidate"
-    if case.standing != "active":
-        return "clear"
-    acts = case.verdict.acts
-    if acts and step is None and any(act.counts for act in acts):
-        return "listed" if by_rule else "candidate"
-    return "penalised"
+    return "penalised" if active else "clear"
 
 
 def worst(cases: Iterable[Case], by_rule: bool) -> Level:

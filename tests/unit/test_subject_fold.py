@@ -241,10 +241,15 @@ def test_a_notice_makes_a_candidate_of_a_subject_whose_publication_has_ended():
 
 
 def test_an_act_alone_lists_only_where_the_standard_says_so():
-    penalties = snapshots("d1", [told("decision", on(1), stated_acts=(6,))])
-    assert lines(entries_of(penalties, on(12), ShortPeriods(by_rule=True))) == [
+    penalties = snapshots(
+        "d1", [told("decision", on(1), stated_acts=(6,)), told("recognition_notice", on(2), day=on(2))]
+    )
+    penalties += snapshots("d2", [told("decision", on(3))])
+    assert lines(entries_of(penalties, on(13), ShortPeriods(by_rule=True))) == [
         (1, "listed", "listed"),
-        (12, "cleared", "clear"),
+        (2, "amended", "listed"),
+        (3, "amended", "listed"),
+        (12, "eased", "candidate"),  # its notice stands
     ]
 
 
