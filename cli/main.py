@@ -12,6 +12,7 @@ from liancheng.errors import LianchengError
 
 _COMMANDS = (
     "cli.local.commands",
+    "cli.publish",
     "cli.banks",
     "cli.lists",
 )  # modules with `register(app)`, in the order that --help shows them

@@ -218,8 +218,8 @@ class Agency:
     def _not_answered(self, tickets: Sequence[Ticket], waiting: int, timeout_s: float) -> NotAnsweredError:
         return NotAnsweredError(
             f"{topics.RECEIPTS.named(self.province)}: no receipt for {timeout_s:g} s, {waiting} of {len(tickets)} "
-            "events are not answered yet. They are on the topic: see that a worker runs (`liancheng status`), and look at "
-            "`liancheng receipts` later",
+            "events are not answered yet. They are on the topic: see that a worker runs (`liancheng status`), and look "
+            "at `liancheng receipts` later",
             _receipts(tickets),
         )
 

@@ -28,7 +28,7 @@ def decode(raw: bytes, name: str) -> str:
         raise WrongUseError(f"{name}: found an empty file, expected a CSV table or JSON lines: was it saved?")
     _refuse_other_kinds(raw, name)
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         broken = error
     if raw.startswith(_BOM) or _is_damaged_utf8(raw):
