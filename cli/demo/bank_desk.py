@@ -16,7 +16,7 @@ SHOWN = 12  # alerts a bank prints in full; the others are counted
 
 
 class BankDesk(threading.Thread):
-    """`milliseconds` holds, for each alert, the time from publishing to having read it; `numbers` their numbers."""
+    """`delays` holds, for each alert, when its event was published and the milliseconds until it was read."""
 
     def __init__(self, bank: str, settings: Settings, colour: bool) -> None:
         super().__init__(name=bank, daemon=True)
@@ -24,7 +24,7 @@ class BankDesk(threading.Thread):
         self.settings = settings
         self.colour = colour
         self.numbers: list[int] = []
-        self.milliseconds: list[float] = []
+        self.delays: list[tuple[datetime, float]] = []
         self.last_at = time.monotonic()
         self.error: Exception | None = None
 
@@ -46,7 +46,7 @@ class BankDesk(threading.Thread):
         self.last_at = time.monotonic()
         self.numbers.append(alert.number)
         if alert.submitted_at:
-            self.milliseconds.append((now - alert.submitted_at).total_seconds() * 1000)
+            self.delays.append((alert.submitted_at, (now - alert.submitted_at).total_seconds() * 1000))
         if len(self.numbers) <= SHOWN:
             say(f"{self.bank}  {line(alert, self.colour)}")
         elif len(self.numbers) == SHOWN + 1:
@@ -55,3 +55,11 @@ class BankDesk(threading.Thread):
     @property
     def gapless(self) -> bool:
         return self.numbers == list(range(1, len(self.numbers) + 1))
+
+    def row(self, until: datetime) -> list[object]:
+        """Name, count, whether the numbers are whole, p50 and p99 of what was published until then, the slowest."""
+        calm = sorted(delay for at, delay in self.delays if at < until) or [0.0]
+        numbers = f"1…{self.numbers[-1]} without a gap" if self.numbers and self.gapless else "NOT GAPLESS"
+        p50, p99 = calm[len(calm) // 2], calm[int(len(calm) * 0.99)]
+        slowest = max((delay for _, delay in self.delays), default=0.0)
+        return [self.bank, len(self.numbers), numbers, f"{p50:.0f}", f"{p99:.0f}", f"{slowest:,.0f}"]

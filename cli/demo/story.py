@@ -129,4 +129,4 @@ def _spoilt(decision: Decision, number: int, today: date) -> Decision:
         {"decision_date": (today + timedelta(days=400)).isoformat()},
         {"kinds": "罚款", "fine_wan": None},
     )
-    return msgspec.structs.replace(decision, **spoils[number % len(spoils)])  # type: ignore[arg-type]
+    return msgspec.structs.replace(decision, **spoils[number % len(spoils)])
