@@ -52,7 +52,12 @@ def main() -> None:
 
 def run() -> int:
     """Run the command that sys.argv names; returns its exit code or raises what went wrong."""
-    code = build()(sys.argv[1:] or ["--help"], standalone_mode=False)
+    try:
+        code = build()(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click makes exit code 1 of it
+            raise end.__context__ from None
+        raise
     return code if isinstance(code, int) else Outcome.DONE
 
 
