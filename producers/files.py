@@ -18,6 +18,7 @@ from producers.columns import REASONS, Layout
 from producers.receipts import sentence
 
 NOTE, LINE = "_refused", "_line"  # keys beside a refused object: the reasons; or the text of a line that is no object
+_UNREADABLE = (msgspec.DecodeError, RecursionError)
 _JSON_NAMES = (".json", ".jsonl", ".ndjson")
 
 
@@ -122,7 +123,7 @@ def _without_note(line: str) -> str:
         return line
     try:
         noted = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         return line
     if LINE in noted:
         return str(msgspec.json.decode(noted[LINE]))
@@ -133,6 +134,6 @@ def _without_note(line: str) -> str:
 def _noted(row: Row, reasons: str) -> bytes:
     try:
         noted: dict[str, Any] = msgspec.json.decode(row.text, type=dict[str, msgspec.Raw])
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         noted = {LINE: row.text}
     return msgspec.json.encode({**noted, NOTE: f"line {row.line}: {reasons}"}) + b"\n"

@@ -296,6 +296,13 @@ def test_a_line_that_is_no_event_is_refused_and_the_rest_goes_on() -> None:
     assert [row.event is None for row in files.read(mended, "refused.jsonl").rows] == [True, False]
 
 
+def test_a_line_of_endless_brackets_is_refused_too() -> None:
+    endless = '{"type":"decision","_refused":"","a":' + "[" * 5000
+    file = read(endless, name="month.jsonl")
+    assert file.rows[0].event is None
+    assert files.read(refuse(file, [0]), "refused.jsonl").rows[0].text == endless
+
+
 def test_refused_objects_keep_what_they_were() -> None:
     file = read(codec.encode(decision(reference="R-7")).decode(), name="month.jsonl")
     written = refuse(file, [0])
