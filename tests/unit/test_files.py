@@ -15,7 +15,7 @@ from liancheng.errors import WrongUseError
 from liancheng.events import Decision, Event
 from liancheng.facts import Finding
 from producers import files
-from producers.columns import COLUMNS, REASONS
+from producers.columns import COLUMNS, REASONS, Column
 from producers.files import EventFile
 from producers.legal_persons import natural_person
 from tests.unit.makers import decision, recognition, revocation, uscc
@@ -106,16 +106,14 @@ def test_field_codes_are_headers_too(rows: list[dict[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("column", [column for column in COLUMNS if column.field], ids=lambda column: column.code)
-def test_every_column_that_is_used_fills_its_field(column: object) -> None:
-    assert column in COLUMNS
-    found = next(column_ for column_ in COLUMNS if column_ is column)
-    value = "7" if found.field in ("revision", "stated_acts") else "某值"
-    header = [one.header for one in COLUMNS if one.needed or one is found]
-    file = read(table(header, [[value if one == found.header else "x" for one in header]]))
-    (event,) = events(file)
-    expected = {"revision": 7, "stated_acts": [7]}.get(found.field or "", value)
-    assert getattr(event, found.field or "") == expected
-    assert file.label(found.field or "") == found.header
+def test_every_column_that_is_used_fills_its_field(column: Column) -> None:
+    assert column.field
+    value = "7" if column.field in ("revision", "stated_acts") else "某值"
+    header = [one.header for one in COLUMNS if one.needed or one is column]
+    file = read(table(header, [[value if one == column.header else "x" for one in header]]))
+    expected = {"revision": 7, "stated_acts": [7]}.get(column.field, value)
+    assert getattr(file.rows[0].event, column.field) == expected
+    assert file.label(column.field) == column.header
 
 
 def test_the_real_sample_is_read_whole_in_every_encoding() -> None:
@@ -158,6 +156,11 @@ def test_a_row_with_a_stray_quote_does_not_stop_the_others() -> None:
     file = read("\r\n".join([header, good, broken, good, good]))
     assert [(row.line, row.event is None) for row in file.rows] == [(2, False), (3, True), (4, False), (5, False)]
     assert file.rows[1].findings[0].code == "row.broken"
+
+
+def test_a_table_of_nothing_but_broken_rows_is_no_csv() -> None:
+    raw = plain({}) + 'a,"b"c\r\n' * 101
+    assert "line 103: " in error_of(raw.encode())
 
 
 @pytest.mark.parametrize(
