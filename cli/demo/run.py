@@ -31,8 +31,8 @@ from stream_apps.calendar import today
 REAL_FILE = Path(__file__).parents[2] / "samples" / "real_decisions_yrd.csv"
 BANKS = {"demo-bank-east": "虚构东方银行", "demo-bank-west": "虚构西部银行"}
 SEED = 20180601
-PER_SECOND = 25  # events a second from each province: 100 in all
-KILL_AFTER_S = 3.0
+PER_SECOND = 16  # events a second from each province: 64 in all
+KILL_AFTER_S = 5.0
 QUIET_S = 2.5  # no alert for so long, with every receipt in: nothing more is on its way
 PATIENCE_S = 60.0
 
