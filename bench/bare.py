@@ -18,7 +18,7 @@ from bench.lab import Place
 from liancheng.settings import Settings
 from stream_apps.engine import restore
 from stream_apps.stage import Output, Record, Stage, Unit
-from stream_apps.worker import STAGES
+from stream_apps.worker import STAGES, collect_garbage_rarely
 from transport.clients import consumer, producer
 
 
@@ -102,6 +102,7 @@ def main() -> None:
     for argument in sys.argv[3:]:
         topic, partition, offset = argument.rsplit(":", 2)
         ends[topic, int(partition)] = int(offset)
+    collect_garbage_rarely()
     account = run(stage, Settings(), ends)
     part = Path(sys.argv[2] + ".part")
     part.write_bytes(msgspec.json.encode(account))
