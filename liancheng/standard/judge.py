@@ -21,6 +21,35 @@ _MARKS = ("V", "VL", "own", "S")
 _DAY = timedelta(days=1)
 
 
+class Legal(NamedTuple):
+    """The part of a decision that the standard judges by; decisions that share it share their verdict.
+
+    `fine_fen` is None where no rule of the version weighs amounts, which would make every decision its own.
+    """
+
+    basis: tuple[Citation, ...]
+    violated: tuple[Citation, ...]
+    stated_acts: tuple[int, ...]
+    kinds: tuple[Kind, ...]
+    decision_day: date
+    act_day: date | None
+    simple_procedure: bool
+    fine_fen: int | None
+
+
+def legal(decision: DecisionFact, standard: Standard) -> Legal:
+    return Legal(
+        decision.basis,
+        decision.violated,
+        decision.stated_acts,
+        decision.kinds,
+        decision.decision_day,
+        decision.act_day,
+        decision.simple_procedure,
+        decision.fine_fen if _weighs_fines(standard) else None,
+    )
+
+
 class Reached(NamedTuple):
     """A citation of the basis, the edition that judges it (None: none was read), and what it can do there."""
 
@@ -31,14 +60,15 @@ class Reached(NamedTuple):
 
 def judge(decision: DecisionFact, standard: Standard) -> Verdict:
     """The verdict of `standard` on `decision`; the same decision gives the same verdict, whichever province sent it."""
-    return judge_reached(decision, reached(decision), standard)
+    return judge_legal(legal(decision, standard), standard)
 
 
-def judge_reached(decision: DecisionFact, basis: list[Reached], standard: Standard) -> Verdict:
-    """`judge`, for a caller that has the basis reached already."""
-    # An amount that no rule weighs would make every key of the cache its own.
-    fine_fen = decision.fine_fen if _weighs_fines(standard) else None
-    publication = _publication(standard, decision.decision_day, decision.kinds, fine_fen, decision.simple_procedure)
+# Agencies cite the same few articles day after day: most verdicts have been given before.
+@lru_cache(maxsize=65_536)
+def judge_legal(decision: Legal, standard: Standard) -> Verdict:
+    """`judge`, for a caller that has the part that counts."""
+    publication = _publication(standard, decision)
+    basis = reached(decision)
     acts, notes = _acts(decision, basis, standard)
     return Verdict(
         standard=standard.version,
@@ -73,18 +103,16 @@ class Publication(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=65_536)
-def _publication(
-    standard: Standard, day: date, kinds: tuple[Kind, ...], fine_fen: int | None, simple_procedure: bool
-) -> Publication:
+def _publication(standard: Standard, decision: Legal) -> Publication:
+    day = decision.decision_day
     regime = standard.regime_on(day)
     if regime is None:
         return Publication(notes=(f"no publication rule was read for decisions of {day}: kept, not published",))
-    penalties = frozenset(kinds).difference(standard.no_penalty.kinds)
+    penalties = frozenset(decision.kinds).difference(standard.no_penalty.kinds)
     if not penalties:
         return Publication(regime.id, rule=standard.no_penalty.id, notes=("no kind of penalty: kept, not published",))
     for rule in regime.rules:
-        if rule.enabled and _fits(rule, standard, penalties, fine_fen, simple_procedure):
+        if rule.enabled and _fits(rule, standard, penalties, decision):
             return _published(regime, rule, day)
     unclassed = ", ".join(sorted(penalties))
     return Publication(regime.id, notes=(f"no rule of {regime.id} classes {unclassed}: kept, not published",))
@@ -95,14 +123,12 @@ def _weighs_fines(standard: Standard) -> bool:
     return any(parameter.value is not None for parameter in standard.parameters.values())
 
 
-def _fits(
-    rule: SeverityRule, standard: Standard, kinds: frozenset[Kind], fine_fen: int | None, simple_procedure: bool
-) -> bool:
+def _fits(rule: SeverityRule, standard: Standard, kinds: frozenset[Kind], decision: Legal) -> bool:
     return (
         (not rule.any_kind or not kinds.isdisjoint(rule.any_kind))
         and kinds.issubset(rule.only_kinds)
-        and rule.simple_procedure in (None, simple_procedure)
-        and _fine_fits(rule, standard, fine_fen)
+        and rule.simple_procedure in (None, decision.simple_procedure)
+        and _fine_fits(rule, standard, decision.fine_fen)
     )
 
 
@@ -126,7 +152,7 @@ def _published(regime: Regime, rule: SeverityRule, day: date) -> Publication:
     return Publication(regime.id, rule.severity, rule.id, repair, months_after(day, period.max_months))
 
 
-def reached(decision: DecisionFact) -> list[Reached]:
+def reached(decision: Legal) -> list[Reached]:
     """The basis by the edition of the day of the act, or of the decision where that is all we know."""
     day_of_act = decision.act_day is not None
     day = decision.act_day or decision.decision_day
@@ -137,7 +163,7 @@ def reached(decision: DecisionFact) -> list[Reached]:
     return found
 
 
-def _reach(citation: Citation, edition: Edition, decision: DecisionFact) -> Reach:
+def _reach(citation: Citation, edition: Edition, decision: Legal) -> Reach:
     if not edition.is_conditional(citation.article):
         return articles.reach(citation, edition)
     # Agencies print 违反…第二十五条 in the basis as well; no penalty article is itself such a provision.
@@ -145,9 +171,7 @@ def _reach(citation: Citation, edition: Edition, decision: DecisionFact) -> Reac
     return articles.reach(citation, edition, same_law)
 
 
-def _acts(
-    decision: DecisionFact, basis: list[Reached], standard: Standard
-) -> tuple[tuple[ActFinding, ...], tuple[str, ...]]:
+def _acts(decision: Legal, basis: list[Reached], standard: Standard) -> tuple[tuple[ActFinding, ...], tuple[str, ...]]:
     findings: dict[int, ActFinding] = {}
     notes: list[str] = []
     for act, by, found, row in _counting(decision, basis):
@@ -164,9 +188,7 @@ def _acts(
     return tuple(findings[act] for act in sorted(findings)), tuple(dict.fromkeys(notes))
 
 
-def _counting(
-    decision: DecisionFact, basis: list[Reached]
-) -> Iterator[tuple[int, Literal["exact", "stated"], Reached, Row]]:
+def _counting(decision: Legal, basis: list[Reached]) -> Iterator[tuple[int, Literal["exact", "stated"], Reached, Row]]:
     """The acts that count, surest first: proved by a cited article, or stated and carried by one."""
     for found in basis:
         for row in found.reach.proving:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from liancheng.entries import Verdict
 from liancheng.facts import Citation, DecisionFact, Finding
 from liancheng.standard import articles
 from liancheng.standard.articles import Row
-from liancheng.standard.judge import Reached, judge_reached, reached
+from liancheng.standard.judge import Legal, Reached, judge_legal, legal, reached
 from liancheng.standard.loader import current
 from liancheng.standard.model import EntryAct, Standard
 
@@ -19,16 +20,32 @@ _YEARS_AFTER_A_CHANGE = 2
 def questions(decision: DecisionFact, standard: Standard | None = None) -> tuple[Finding, ...]:
     """Warnings for the receipt of `decision`, by `standard` or the current version: what to state, cite or date."""
     standard = standard or current()
+    asked = _asked(legal(decision, standard), standard)
+    if not decision.facts or not _any_word(standard).search(decision.facts):
+        return asked.findings
+    return (*asked.findings, *_words(decision.facts, asked.acts, standard))
+
+
+class _Asked(NamedTuple):
+    """What does not depend on the facts' text, and the acts that need no question about it."""
+
+    findings: tuple[Finding, ...]
+    acts: frozenset[int]
+
+
+@lru_cache(maxsize=65_536)
+def _asked(decision: Legal, standard: Standard) -> _Asked:
     basis = reached(decision)
-    verdict = judge_reached(decision, basis, standard)
+    verdict = judge_legal(decision, standard)
     settled = {finding.act for finding in verdict.acts}
-    return (
+    carried = {act for found in basis for row in found.reach.carrying for act in row.acts}
+    findings = (
         *_acts_to_state(basis, settled, standard),
         *_unsupported(verdict),
         *_editions(decision, basis),
-        *_words(decision, basis, settled, standard),
         *_kinds(decision, verdict),
     )
+    return _Asked(findings, frozenset(settled | carried))
 
 
 def _acts_to_state(basis: list[Reached], settled: set[int], standard: Standard) -> Iterator[Finding]:
@@ -66,7 +83,7 @@ def _unsupported(verdict: Verdict) -> Iterator[Finding]:
             )
 
 
-def _editions(decision: DecisionFact, basis: list[Reached]) -> Iterator[Finding]:
+def _editions(decision: Legal, basis: list[Reached]) -> Iterator[Finding]:
     for law in dict.fromkeys(found.citation.law for found in basis if found.edition is None):
         yield _warning(
             "legal_basis",
@@ -88,13 +105,10 @@ def _editions(decision: DecisionFact, basis: list[Reached]) -> Iterator[Finding]
             )
 
 
-def _words(decision: DecisionFact, basis: list[Reached], settled: set[int], standard: Standard) -> Iterator[Finding]:
-    if not decision.facts or not _any_word(standard).search(decision.facts):
-        return
-    carried = {act for found in basis for row in found.reach.carrying for act in row.acts}
+def _words(facts: str, acts: frozenset[int], standard: Standard) -> Iterator[Finding]:
     for rule in standard.acts:
-        word = next((word for word in rule.words if word in decision.facts), None)
-        if word and rule.enabled and rule.act not in carried | settled:
+        word = next((word for word in rule.words if word in facts), None)
+        if word and rule.enabled and rule.act not in acts:
             yield _warning(
                 "facts",
                 "facts_speak_of_act",
@@ -111,7 +125,7 @@ def _any_word(standard: Standard) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words)) or r"(?!)")
 
 
-def _kinds(decision: DecisionFact, verdict: Verdict) -> Iterator[Finding]:
+def _kinds(decision: Legal, verdict: Verdict) -> Iterator[Finding]:
     if verdict.regime and verdict.severity_rule is None:
         yield _warning(
             "kinds",
