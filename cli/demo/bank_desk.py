@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cli.alert_lines import line
 from cli.demo.story import Company
@@ -12,6 +12,7 @@ from consumers.watchlist import Row
 from liancheng.alerts import Alert
 from liancheng.settings import Settings
 
+ON_ITS_WAY = timedelta(seconds=1)  # what was published shortly before the kill is hit by it too
 SHOWN = 12  # alerts a bank prints in full; the others are counted
 
 
@@ -58,7 +59,7 @@ class BankDesk(threading.Thread):
 
     def row(self, until: datetime) -> list[object]:
         """Name, count, whether the numbers are whole, p50 and p99 of what was published until then, the slowest."""
-        calm = sorted(delay for at, delay in self.delays if at < until) or [0.0]
+        calm = sorted(delay for at, delay in self.delays if at < until - ON_ITS_WAY) or [0.0]
         numbers = f"1…{self.numbers[-1]} without a gap" if self.numbers and self.gapless else "NOT GAPLESS"
         p50, p99 = calm[len(calm) // 2], calm[int(len(calm) * 0.99)]
         slowest = max((delay for _, delay in self.delays), default=0.0)
