@@ -31,6 +31,7 @@ log = logging.getLogger("liancheng.engine")
 POLL_S = 0.1  # how long an idle stage waits before it looks whether it should stop
 RETRIES_MAX = 5  # aborted batches in a row before the session starts afresh
 AFRESH_S = 0.5  # pause before a new session: a broker that is starting takes 3 s
+SWEEP_S = 15.0  # a broker looks every 10 s (its default) for transactions that have timed out
 LOOK_S = 1.0  # how often the engine looks up from waiting for the agent
 LAST_FOLD_S = 10.0  # what a stopping worker's agent has for the batch in hand; StageThread.stop waits longer
 DEAD_VALUE_MAX = 900_000  # bytes of a dead letter's value; with its headers it stays under a record's 1,000,000
@@ -142,6 +143,7 @@ class Session:
         self.stopping = threading.Event()
         self._kept: dict[Hashable, Unit] = {}
         self._kept_positions: dict[Place, int] = {}
+        self._failure: Exception | None = None  # what a rebalance could not do
         self._membership: object = None  # the group generation that the partitions were assigned in
         self._partitions: dict[str, int] = {}  # of the topics that were written to
         group = f"liancheng.{stage.name}"
@@ -183,14 +185,23 @@ class Session:
     def _read(self) -> list[Message]:
         """Wait for one record, then take what is there: a trickle is not held back, a flood comes in full batches."""
         first = self.consumer.poll(POLL_S)
-        if first is None:
-            return []
-        return [first, *self.consumer.consume(self.settings.batch_max - 1, timeout=0)]
+        more = [] if first is None else self.consumer.consume(self.settings.batch_max - 1, timeout=0)
+        if self._failure:
+            raise self._failure
+        return [] if first is None else [first, *more]
 
     # -- partitions come and go ------------------------------------------------------------------------------------
 
     def _assigned(self, client: Consumer, partitions: list[TopicPartition]) -> None:
-        committed = client.committed(partitions, timeout=2 * self.settings.transaction_timeout_ms / 1000)
+        """Nothing may be raised here: confluent-kafka 2.16 lets a KafkaException out as something no `except` knows."""
+        try:
+            self._take(client, partitions)
+        except Exception as error:
+            self._failure = error
+
+    def _take(self, client: Consumer, partitions: list[TopicPartition]) -> None:
+        """Start where the offsets are committed. Those of an open transaction are waited for."""
+        committed = client.committed(partitions, timeout=self._patience_s)
         for place in committed:
             if place.error:
                 raise KafkaException(place.error)
@@ -333,8 +344,8 @@ class Session:
 
     @property
     def _patience_s(self) -> float:
-        """The broker has ended a transaction by then, whatever became of it."""
-        return 2 * self.settings.transaction_timeout_ms / 1000
+        """The broker has ended any transaction by then, whatever became of its producer."""
+        return self.settings.transaction_timeout_ms / 1000 + SWEEP_S
 
     def _abort(self) -> None:
         _until_known(self.producer.abort_transaction, self._patience_s)
@@ -362,11 +373,9 @@ class Session:
         Not as the one of now: one whose generation is over claims none (-1), which a broker takes for an empty group.
         """
         offsets = [TopicPartition(topic, partition, end) for (topic, partition), end in ends.items()]
-        api_timeout_s = self._patience_s / 2
-        _bounded(
-            lambda: self.producer.send_offsets_to_transaction(offsets, self._membership, api_timeout_s),
-            self._patience_s,
-        )
+        timeout_s = self.settings.transaction_timeout_ms / 1000
+        send = self.producer.send_offsets_to_transaction
+        _bounded(lambda: send(offsets, self._membership, timeout_s), self._patience_s)
 
     def _committed(self, batch: Batch, ends: dict[Place, int], started: float) -> None:
         self.positions |= ends

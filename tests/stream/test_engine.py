@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from liancheng import topics
 from liancheng.settings import Settings
@@ -102,11 +102,15 @@ def meddle(monkeypatch: pytest.MonkeyPatch, name: str, step: Callable[..., None]
 def test_outputs_and_offsets_are_seen_together(settings: Settings, toy: Toy) -> None:
     feed(settings, toy.source, plain(2000))
     snapshots = []
+
+    def look() -> bool:
+        before = len(committed(settings, toy.out))
+        read = offsets_sum(settings, toy)
+        snapshots.append((before, read, len(committed(settings, toy.out))))
+        return read == 2000
+
     with running(toy, worker(settings, batch_max=100)):
-        while not done(settings, toy):
-            before = len(committed(settings, toy.out))
-            read = offsets_sum(settings, toy)
-            snapshots.append((before, read, len(committed(settings, toy.out))))
+        eventually(look, timeout_s=LONG_S, every_s=0)
     assert all(before <= read <= after for before, read, after in snapshots), snapshots
     assert_exactly_once(settings, toy)
 
@@ -161,6 +165,7 @@ def test_a_call_that_never_returns_ends_the_session(
     settings: Settings, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """librdkafka can wait for a coordinator that was restarted, whatever its timeout says."""
+    monkeypatch.setattr(engine, "SWEEP_S", 0.1)
     calls: list[Any] = []
     for_ever = threading.Event()
 
@@ -264,6 +269,27 @@ def test_state_is_restored_past_an_open_transaction(settings: Settings, toy: Toy
     with running(toy, worker(settings)) as thread:
         eventually(lambda: thread.state == "restoring", timeout_s=LONG_S)
         assert not done(settings, toy)
+        dead.abort_transaction(10)
+        until_done(settings, toy)
+    assert_exactly_once(settings, toy)
+
+
+def test_offsets_that_stay_open_end_the_session_not_the_stage(
+    settings: Settings, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dead worker's transaction holds the offsets back for longer than anybody waits for them."""
+    monkeypatch.setattr(engine, "SWEEP_S", 0.1)
+    dead = producer(settings, transactional_id=f"dead.{toy.name}", transaction_timeout_ms=60_000)
+    dead.init_transactions(20)
+    dead.begin_transaction()
+    group = consumer(settings, f"liancheng.{toy.name}")
+    dead.send_offsets_to_transaction([TopicPartition(toy.source, 1, 1)], group.consumer_group_metadata(), 10)
+    group.close()
+    feed(settings, toy.source, plain(100))
+    with running(toy, worker(settings, transaction_timeout_ms=1000)) as thread:
+        eventually(lambda: thread.session, timeout_s=LONG_S)
+        first = thread.session
+        eventually(lambda: thread.session not in (None, first), timeout_s=LONG_S)
         dead.abort_transaction(10)
         until_done(settings, toy)
     assert_exactly_once(settings, toy)
