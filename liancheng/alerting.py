@@ -6,9 +6,9 @@ from functools import cached_property
 
 import msgspec
 
-from liancheng.alerts import Alert, Measure, Reason, ReasonAct, Told, Watch, WatchState
+from liancheng.alerts import Alert, AlertKind, Measure, Reason, ReasonAct, Told, Watch, WatchState
 from liancheng.cases import decision_of
-from liancheng.entries import Case, Entry
+from liancheng.entries import Case, Entry, Level
 from liancheng.levels import level_of
 
 
@@ -31,41 +31,37 @@ class Telling:
     def change(self) -> Alert:
         """The alert of the entry's change, but for id, bank and references."""
         change = self.entry.change
-        causing = {cause.document_id for cause in change.causes}
+        alert = self._alert(change.kind, change.level_before, {cause.document_id for cause in change.causes})
         return msgspec.structs.replace(
-            self.current,
-            kind=change.kind,
-            level_before=change.level_before,
-            causes=change.causes,
-            reasons=self._reasons(causing),
-            submitted_at=change.submitted_at,
-            accepted_at=change.accepted_at,
+            alert, causes=change.causes, submitted_at=change.submitted_at, accepted_at=change.accepted_at
         )
 
     @cached_property
     def current(self) -> Alert:
         """The alert of the entry as it stands, but for id, bank and references."""
+        return self._alert("current", self.entry.level, ())
+
+    def _alert(self, kind: AlertKind, before: Level, causing: Container[str]) -> Alert:
         entry = self.entry
         return Alert(
             id="",
             bank="",
-            kind="current",
+            kind=kind,
             uscc=entry.uscc,
             name=entry.name,
-            level_before=entry.level,
+            level_before=before,
             level_after=entry.level,
             sequence=entry.sequence,
             day=entry.day,
-            reasons=self._reasons(),
+            reasons=self._reasons(causing),
             measures=self.measures,
             standard=entry.standard,
         )
 
-    def _reasons(self, causing: Container[str] = ()) -> tuple[Reason, ...]:
+    def _reasons(self, causing: Container[str]) -> tuple[Reason, ...]:
         """The documents that hold the level up, and those that caused the change: a clearing names what it cleared."""
-        return tuple(
-            _reason(case) for case in self.entry.cases if level_of(case) != "clear" or case.document.id in causing
-        )
+        levels = ((case, level_of(case)) for case in self.entry.cases)
+        return tuple(_reason(case, level) for case, level in levels if level != "clear" or case.document.id in causing)
 
 
 def on_entry(state: WatchState, telling: Telling) -> tuple[WatchState, Alert] | None:
@@ -107,10 +103,10 @@ def _tell(state: WatchState | None, watch: Watch, alert: Alert, alert_id: str) -
     return WatchState(watch=watch, told=following), mine
 
 
-def _reason(case: Case) -> Reason:
+def _reason(case: Case, level: Level) -> Reason:
     document, verdict = case.document, case.verdict
     decision = decision_of(document)
-    recognised = document.recognition_decided if level_of(case) == "listed" else None
+    recognised = document.recognition_decided if level == "listed" else None
     return Reason(
         document_id=document.id,
         authority=document.authority,
