@@ -58,6 +58,14 @@ class LatencyResult(NamedTuple):
         return median(run.p99_ms for run in self.worker)
 
     @property
+    def relay_p50_ms(self) -> float:
+        return median(run.p50_ms for run in self.relay)
+
+    @property
+    def relay_p99_ms(self) -> float:
+        return median(run.p99_ms for run in self.relay)
+
+    @property
     def p50_ratio(self) -> float:
         return median(mine.p50_ms / bare.p50_ms for mine, bare in zip(self.worker, self.relay, strict=True))
 
