@@ -4,11 +4,13 @@ import argparse
 import json
 import os
 import platform
+import sys
 import tempfile
 from pathlib import Path
 
 from bench import latency, machine, report, restore, throughput
 from bench.lab import Lab
+from liancheng.errors import LianchengError
 from stream_apps.worker import STAGES
 
 PARTS = ("throughput", "latency", "restore")
@@ -16,8 +18,11 @@ PARTS = ("throughput", "latency", "restore")
 
 def main() -> None:
     options = _options()
-    with tempfile.TemporaryDirectory(prefix="liancheng-bench-") as root:
-        results = _measure(Lab(Path(root)), options)
+    try:
+        with tempfile.TemporaryDirectory(prefix="liancheng-bench-") as root:
+            results = _measure(Lab(Path(root)), options)
+    except LianchengError as error:
+        sys.exit(f"bench: {error}")
     print("\n" + report.text(results))
     if options.json:
         options.json.write_text(json.dumps(results.as_json(), indent=1) + "\n")

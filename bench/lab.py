@@ -16,6 +16,7 @@ from cli.local.broker import Broker
 from cli.local.ports import free_ports
 from cli.local.processes import Child
 from cli.local.worker import answers
+from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
 from transport.clients import consumer
 
@@ -100,13 +101,13 @@ def await_health(settings: Settings, process: Child, timeout_s: float = 600) -> 
 
 
 def eventually(holds: Callable[[], bool], process: Child, timeout_s: float, what: str, every_s: float = 0.02) -> None:
-    """Wait until something holds. Raises RuntimeError when the process ends before, or the time is over."""
+    """Wait until something holds. Raises UnavailableError when the process ends before, or the time is over."""
     deadline = time.monotonic() + timeout_s
     while not holds():
         if process.pid is None:
-            raise RuntimeError(f"a process ended before {what}: {process.last_words()}")
+            raise UnavailableError(f"a process ended before {what}: {process.last_words()}")
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{what} did not come within {timeout_s:.0f} s")
+            raise UnavailableError(f"{what} did not come within {timeout_s:.0f} s")
         time.sleep(every_s)
 
 
@@ -128,7 +129,7 @@ class Group:
                 if error.args[0].code() not in _LOADING:
                     raise
                 time.sleep(0.05)
-        raise RuntimeError("the broker did not load its consumer groups within 10 s")
+        raise UnavailableError("the broker did not load its consumer groups within 10 s")
 
     def close(self) -> None:
         self._client.close()

@@ -16,6 +16,7 @@ from bench.lab import Lab, await_health, module, worker
 from bench.reading import await_worked_off
 from cli.local.processes import Child
 from liancheng import topics
+from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
 from transport import writing
 from transport.clients import consumer, producer
@@ -133,7 +134,7 @@ def _run(settings: Settings, process: Child, events: list[Event], read: str, mar
             came.setdefault(mark(message), now)
             last = now
         elif now - last > 60 or process.pid is None:
-            raise RuntimeError(f"{len(came)} of {len(events)} came to {read}, then nothing for a minute")
+            raise UnavailableError(f"{len(came)} of {len(events)} came to {read}, then nothing for a minute")
     publisher.join()
     reader.close()
     warm = {made.mark for made in events[: WARM_S * RATE]}

@@ -17,6 +17,7 @@ from bench.reading import ends
 from liancheng import codec, documents, sanction_list, topics
 from liancheng.alerts import CustomerReference, Told, Watch, WatchState
 from liancheng.entries import Entry
+from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
 from liancheng.standard.judging import current_judge
 from transport import writing
@@ -73,7 +74,7 @@ def _reading_s(settings: Settings) -> float:
     with urllib.request.urlopen(f"http://127.0.0.1:{settings.web_port}/metrics", timeout=10) as answer:
         found = re.search(r"^liancheng_stage_restore_seconds\{.*\} (\S+)", answer.read().decode(), re.MULTILINE)
     if found is None:
-        raise RuntimeError("the worker's /metrics do not say how long restoring took")
+        raise UnavailableError("the worker's /metrics do not say how long restoring took")
     return float(found[1])
 
 

@@ -1,6 +1,9 @@
 """Records a second of one process: each stage as the Faust worker, beside the bare loop, from equal bytes."""
 
+import contextlib
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -12,6 +15,7 @@ from bench.fill import fill
 from bench.lab import Group, Lab, Place, eventually, module, worker
 from bench.reading import ends, places_of
 from cli.local.processes import Child
+from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
 from stream_apps.worker import STAGES
 
@@ -76,7 +80,7 @@ def measure(lab: Lab, events: int, companies: int, rounds: int, stages: list[str
     with lab.broker("base") as settings:
         fill(settings, events, companies)
         # first, or the number of alerts would hang on how entries and watches happen to interleave
-        _bare(settings, _task(settings, "alerting"))
+        _work_off(settings, _task(settings, "alerting"))
     results = []
     for stage in STAGES:
         results.append(_stage(lab, stage, rounds if stage in stages else 0))
@@ -113,14 +117,26 @@ def _task(settings: Settings, stage: str) -> Task:
 
 
 def _bare(settings: Settings, task: Task) -> tuple[Run, Account]:
-    told = settings.home / "bare.json"
-    told.unlink(missing_ok=True)
-    wanted = [f"{topic}:{partition}:{end}" for (topic, partition), end in task.ends.items()]
-    with module(settings, "bench.bare", task.stage, str(told), *wanted) as process:
+    with _bare_loop(settings, task) as (process, told):
         timing = _follow(settings, task, process)
         eventually(told.exists, process, 10, "the bare loop's account")
     account = msgspec.json.decode(told.read_bytes(), type=Account)
     return timing.of(account.folded), account
+
+
+def _work_off(settings: Settings, task: Task) -> None:
+    with _bare_loop(settings, task) as (process, told):
+        eventually(told.exists, process, TIMEOUT_S, "the bare loop's account")
+
+
+@contextlib.contextmanager
+def _bare_loop(settings: Settings, task: Task) -> Iterator[tuple[Child, Path]]:
+    """The running loop, and the file that will hold its account."""
+    told = settings.home / "bare.json"
+    told.unlink(missing_ok=True)
+    wanted = [f"{topic}:{partition}:{end}" for (topic, partition), end in task.ends.items()]
+    with module(settings, "bench.bare", task.stage, str(told), *wanted) as process:
+        yield process, told
 
 
 def _worker(settings: Settings, task: Task, records: int) -> Run:
@@ -136,6 +152,8 @@ class Timing(NamedTuple):
 
     def of(self, records: int) -> Run:
         done = self.part * records
+        if done == 0:
+            raise WrongUseError("all was done before the second look: measure more --events")
         return Run(done / self.seconds, self.cpu_s / done * 1e6, self.peak_mb, machine.load())
 
 
