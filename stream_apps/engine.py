@@ -7,24 +7,22 @@ Promises, whatever dies on the way:
 Where the outcome of a commit is unknown the session ends and everything is restored; memory is never trusted then.
 """
 
-import bisect
 import logging
-import queue
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Hashable, Iterable
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from liancheng import topics
-from liancheng.errors import UndigestibleError
 from liancheng.settings import Settings
 from stream_apps import metrics
-from stream_apps.stage import Output, Place, Record, Stage, Unit
+from stream_apps.batch import Batch, RestartSessionError
+from stream_apps.patience import bounded, until_known
+from stream_apps.restoring import restore
+from stream_apps.stage import Place, Record, Stage, Unit
 from transport.admin import partition_count
 from transport.clients import consumer, producer
-from transport.tables import high_watermarks, read_until
 
 log = logging.getLogger("liancheng.engine")
 
@@ -34,8 +32,6 @@ AFRESH_S = 0.5  # pause before a new session: a broker that is starting takes 3 
 SWEEP_S = 15.0  # a broker looks every 10 s (its default) for transactions that have timed out
 LOOK_S = 1.0  # how often the engine looks up from waiting for the agent
 LAST_FOLD_S = 10.0  # what a stopping worker's agent has for the batch in hand; StageThread.stop waits longer
-DEAD_VALUE_MAX = 900_000  # bytes of a dead letter's value; with its headers it stays under a record's 1,000,000
-DEAD_CAUSE_MAX = 10_000
 FENCED = {
     KafkaError.UNKNOWN_MEMBER_ID,
     KafkaError.ILLEGAL_GENERATION,
@@ -45,88 +41,6 @@ FENCED = {
     KafkaError.INVALID_PRODUCER_EPOCH,
     KafkaError.PRODUCER_FENCED,
 }
-
-
-class Batch:
-    """Records of one transaction, on their way to the agent that folds them and back.
-
-    `refused`: records that an earlier attempt found to lead to something that can never be written, and why; they
-    become dead letters. `unwritable`: those that this attempt has found.
-    """
-
-    def __init__(
-        self, work: list[tuple[Unit, Record]], stage: str, refused: Mapping[tuple[str, int, int], str] | None = None
-    ) -> None:
-        self.work = work
-        self.stage = stage
-        self.refused = refused or {}
-        self.unwritable: dict[tuple[str, int, int], str] = {}
-        self.outputs: list[Output] = []
-        self.error: BaseException | None = None
-        self._ends: list[int] = []  # how many outputs there were after each record
-        self._folded = threading.Event()
-
-    def fold(self) -> None:
-        """Fold every record; called by the stage's agent. A record that cannot be digested becomes a dead letter."""
-        try:
-            self._fold_all()
-        except BaseException as error:
-            self.error = error
-        finally:
-            self._folded.set()
-
-    def _fold_all(self) -> None:
-        now, out = datetime.now(UTC), self.outputs
-        for unit, record in self.work:
-            before = len(out)
-            try:
-                self._fold_one(unit, record, now)
-            except Exception as error:
-                log.exception("%s: dead letter %s[%d]@%d", self.stage, *record[:3])
-                del out[before:]
-                out.append(dead_letter(self.stage, record, error))
-            self._ends.append(len(out))
-
-    def _fold_one(self, unit: Unit, record: Record, now: datetime) -> None:
-        if cause := self.refused.get(record[:3]):
-            raise UndigestibleError(cause)
-        unit.fold(record, now, self.outputs)
-
-    def wait(self, timeout_s: float) -> bool:
-        return self._folded.wait(timeout_s)
-
-    def refuse(self, index: int, cause: str) -> None:
-        """Note the record whose output of that index can never be written.
-
-        Raises:
-            RestartSessionError: that output is a dead letter: ops must mend the cause.
-        """
-        place = self.work[bisect.bisect_right(self._ends, index)][1][:3]
-        if self.outputs[index].topic == topics.DEAD_LETTERS.name:
-            raise RestartSessionError(f"the dead letter of {_at(*place)} cannot be written: {cause}")
-        self.unwritable.setdefault(place, cause)
-
-
-def dead_letter(stage: str, record: Record, error: Exception) -> Output:
-    """The record as it was, with where it stands and why it could not be folded; one that is too large is cut."""
-    value, place = record.value, _at(*record[:3])
-    headers = [
-        ("stage", stage.encode()),
-        ("place", place.encode()),
-        ("cause", f"{type(error).__name__}: {error}"[:DEAD_CAUSE_MAX].encode()),
-    ]
-    if value and len(value) > DEAD_VALUE_MAX:
-        headers.append(("cut", f"{len(value)} bytes, the whole record is at {place}".encode()))
-        value = value[:DEAD_VALUE_MAX]
-    return Output(topics.DEAD_LETTERS.name, record.key or b"", value, headers)
-
-
-def _at(topic: str, partition: int, offset: int) -> str:
-    return f"{topic}[{partition}]@{offset}"
-
-
-class RestartSessionError(Exception):
-    """This session cannot go on; the next one restores everything."""
 
 
 class Session:
@@ -332,7 +246,7 @@ class Session:
                 self._abort()
                 return False
             self._send_offsets(ends)
-            _until_known(self.producer.commit_transaction, self._patience_s)
+            until_known(self.producer.commit_transaction, self._patience_s)
         except KafkaException as error:
             cause: KafkaError = error.args[0]
             if cause.fatal() or cause.code() in FENCED or not cause.txn_requires_abort():
@@ -348,7 +262,7 @@ class Session:
         return self.settings.transaction_timeout_ms / 1000 + SWEEP_S
 
     def _abort(self) -> None:
-        _until_known(self.producer.abort_transaction, self._patience_s)
+        until_known(self.producer.abort_transaction, self._patience_s)
 
     def _produce(self, batch: Batch) -> None:
         produce = self.producer.produce
@@ -375,7 +289,7 @@ class Session:
         offsets = [TopicPartition(topic, partition, end) for (topic, partition), end in ends.items()]
         timeout_s = self.settings.transaction_timeout_ms / 1000
         send = self.producer.send_offsets_to_transaction
-        _bounded(lambda: send(offsets, self._membership, timeout_s), self._patience_s)
+        bounded(lambda: send(offsets, self._membership, timeout_s), self._patience_s)
 
     def _committed(self, batch: Batch, ends: dict[Place, int], started: float) -> None:
         self.positions |= ends
@@ -401,74 +315,6 @@ def _record(message: Message) -> Record:
         message.key(),
         message.value(),
     )
-
-
-def _until_known(step: Callable[[float], None], timeout_s: float) -> None:
-    """Commit or abort until the outcome is known: a timed-out call may be made again, it goes on where it was."""
-    deadline = time.monotonic() + timeout_s
-    while True:
-        try:
-            step(5.0)
-        except KafkaException as error:
-            if not error.args[0].retriable() or time.monotonic() > deadline:
-                raise
-        else:
-            return
-
-
-def _bounded(step: Callable[[], None], timeout_s: float) -> None:
-    """Do a step that may never return, and leave it behind when it has not in time.
-
-    librdkafka 2.16's send_offsets_to_transaction ignores its timeout and can wait for minutes for a coordinator that
-    was restarted (its issues 5456 and 5511). What is left behind is fenced by the next session's producer.
-
-    Raises:
-        RestartSessionError: it did not return in time.
-    """
-    outcome: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            step()
-        except BaseException as error:
-            outcome.put(error)
-        else:
-            outcome.put(None)
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        error = outcome.get(timeout=timeout_s)
-    except queue.Empty:
-        raise RestartSessionError(f"no answer about the offsets within {timeout_s:.0f} s") from None
-    if error is not None:
-        raise error
-
-
-def restore(
-    stage: Stage, settings: Settings, units: dict[Hashable, list[Place]], positions: dict[Place, int]
-) -> dict[Hashable, Unit]:
-    """Open units and read their tables. Committed offsets must be known (and stable) before: see `Session._assigned`.
-
-    Own tables are read to the high watermark of now, not the last stable offset: a dead worker's open transaction
-    holds that back, and committed records behind it would be missed (as in KAFKA-10167).
-    """
-    opened = {unit_id: stage.open(places) for unit_id, places in units.items()}
-    owners: dict[Place, Unit] = {}
-    own: list[Place] = []
-    ends: dict[Place, int] = {}
-    for unit_id, places in units.items():
-        for table in stage.tables(places):
-            owners[table.place] = opened[unit_id]
-            if table.own:
-                own.append(table.place)
-            else:
-                ends[table.place] = positions[table.place]
-    ends |= high_watermarks(settings, own) if own else {}
-    for messages in read_until(settings, ends):
-        for message in messages:
-            topic, partition = message.topic() or "", message.partition() or 0
-            owners[topic, partition].restore(topic, message.key(), message.value())  # type: ignore[arg-type]
-    return opened
 
 
 class StageThread(threading.Thread):

@@ -18,9 +18,10 @@ from mode import Service
 from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
 from stream_apps.alerting import Alerting
+from stream_apps.batch import Batch
 from stream_apps.calendar import Calendar
 from stream_apps.dispatch import Dispatch
-from stream_apps.engine import Batch, StageThread
+from stream_apps.engine import StageThread
 from stream_apps.joint_list import JointList
 from stream_apps.stage import Stage
 from stream_apps.standardise import Standardise

@@ -11,7 +11,8 @@ from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 from liancheng import topics
 from liancheng.settings import Settings
 from stream_apps import engine
-from stream_apps.engine import Batch, StageThread
+from stream_apps.batch import Batch
+from stream_apps.engine import StageThread
 from tests.eventually import eventually
 from tests.local_broker import running_broker, settings_of
 from tests.stream.toy import (

@@ -14,7 +14,8 @@ from confluent_kafka.cimpl import NewTopic
 
 from liancheng import codec
 from liancheng.settings import Settings
-from stream_apps.engine import Batch, StageThread
+from stream_apps.batch import Batch
+from stream_apps.engine import StageThread
 from stream_apps.stage import Output, Place, Record, Store, Table
 from tests.eventually import eventually
 from transport.clients import consumer, producer

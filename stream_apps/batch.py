@@ -1,0 +1,98 @@
+"""The records of one transaction, folded by their stage's agent; what cannot be folded becomes a dead letter."""
+
+import bisect
+import logging
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from liancheng import topics
+from liancheng.errors import UndigestibleError
+from stream_apps.stage import Output, Record, Unit
+
+log = logging.getLogger("liancheng.engine")
+
+DEAD_VALUE_MAX = 900_000  # bytes of a dead letter's value; with its headers it stays under a record's 1,000,000
+DEAD_CAUSE_MAX = 10_000
+
+
+class RestartSessionError(Exception):
+    """This session cannot go on; the next one restores everything."""
+
+
+class Batch:
+    """Records of one transaction, on their way to the agent that folds them and back.
+
+    `refused`: records that an earlier attempt found to lead to something that can never be written, and why; they
+    become dead letters. `unwritable`: those that this attempt has found.
+    """
+
+    def __init__(
+        self, work: list[tuple[Unit, Record]], stage: str, refused: Mapping[tuple[str, int, int], str] | None = None
+    ) -> None:
+        self.work = work
+        self.stage = stage
+        self.refused = refused or {}
+        self.unwritable: dict[tuple[str, int, int], str] = {}
+        self.outputs: list[Output] = []
+        self.error: BaseException | None = None
+        self._ends: list[int] = []  # how many outputs there were after each record
+        self._folded = threading.Event()
+
+    def fold(self) -> None:
+        """Fold every record; called by the stage's agent. A record that cannot be digested becomes a dead letter."""
+        try:
+            self._fold_all()
+        except BaseException as error:
+            self.error = error
+        finally:
+            self._folded.set()
+
+    def _fold_all(self) -> None:
+        now, out = datetime.now(UTC), self.outputs
+        for unit, record in self.work:
+            before = len(out)
+            try:
+                self._fold_one(unit, record, now)
+            except Exception as error:
+                log.exception("%s: dead letter %s[%d]@%d", self.stage, *record[:3])
+                del out[before:]
+                out.append(dead_letter(self.stage, record, error))
+            self._ends.append(len(out))
+
+    def _fold_one(self, unit: Unit, record: Record, now: datetime) -> None:
+        if cause := self.refused.get(record[:3]):
+            raise UndigestibleError(cause)
+        unit.fold(record, now, self.outputs)
+
+    def wait(self, timeout_s: float) -> bool:
+        return self._folded.wait(timeout_s)
+
+    def refuse(self, index: int, cause: str) -> None:
+        """Note the record whose output of that index can never be written.
+
+        Raises:
+            RestartSessionError: that output is a dead letter: ops must mend the cause.
+        """
+        place = self.work[bisect.bisect_right(self._ends, index)][1][:3]
+        if self.outputs[index].topic == topics.DEAD_LETTERS.name:
+            raise RestartSessionError(f"the dead letter of {_at(*place)} cannot be written: {cause}")
+        self.unwritable.setdefault(place, cause)
+
+
+def dead_letter(stage: str, record: Record, error: Exception) -> Output:
+    """The record as it was, with where it stands and why it could not be folded; one that is too large is cut."""
+    value, place = record.value, _at(*record[:3])
+    headers = [
+        ("stage", stage.encode()),
+        ("place", place.encode()),
+        ("cause", f"{type(error).__name__}: {error}"[:DEAD_CAUSE_MAX].encode()),
+    ]
+    if value and len(value) > DEAD_VALUE_MAX:
+        headers.append(("cut", f"{len(value)} bytes, the whole record is at {place}".encode()))
+        value = value[:DEAD_VALUE_MAX]
+    return Output(topics.DEAD_LETTERS.name, record.key or b"", value, headers)
+
+
+def _at(topic: str, partition: int, offset: int) -> str:
+    return f"{topic}[{partition}]@{offset}"
