@@ -1,14 +1,27 @@
 """Real worker processes: started, killed, frozen and woken, each by its own pid."""
 
 import os
+import re
 import signal
 import sys
+import urllib.request
 from types import TracebackType
 from typing import Self
 
 from cli.local import processes
 from cli.local.ports import free_ports
+from liancheng import topics
 from liancheng.settings import Settings
+from tests.chaos.story import PROVINCES
+from tests.eventually import eventually
+
+UNITS = {
+    "standardise": len(PROVINCES) * topics.PENALTY_EVENTS.partitions,
+    "joint_list": topics.PENALTIES.partitions,
+    "alerting": topics.SANCTION_LIST.partitions,
+    "dispatch": topics.ALERTS.partitions,
+}
+_UNITS = re.compile(r'^liancheng_stage_units[{]stage="(\w+)"[}] (\S+)$', re.MULTILINE)
 
 
 class Worker:
@@ -52,6 +65,15 @@ class Worker:
         assert pid, f"{self.name} ended by itself:\n{self.last_lines()}"
         return pid
 
+    def units(self) -> dict[str, int]:
+        """How many units of each stage it says it holds; none where it does not answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/metrics", timeout=1) as answer:
+                said = answer.read().decode()
+        except OSError:
+            return {}
+        return {stage: int(float(count)) for stage, count in _UNITS.findall(said)}
+
     def last_lines(self) -> str:
         return "\n".join(self.said().splitlines()[-30:])
 
@@ -76,6 +98,18 @@ class Workers:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._kill()
+
+    def until_shared_by(self, *some: Worker, timeout_s: float = 60) -> None:
+        """Wait until these workers hold all units of every stage together, and each of them some."""
+
+        def shared() -> bool:
+            held = [worker.units() for worker in some]
+            return all(
+                sum(units.get(stage, 0) for units in held) == count and all(units.get(stage, 0) for units in held)
+                for stage, count in UNITS.items()
+            )
+
+        eventually(shared, timeout_s, 0.1, f"{len(some)} workers hold all partitions")
 
     def _kill(self) -> None:
         for worker in self.all:

@@ -1,0 +1,41 @@
+"""Two workers with all stages: when one is killed the other takes its partitions, and gives them back."""
+
+import random
+
+from liancheng.settings import Settings
+from tests.chaos.region import INPUTS, Region
+from tests.chaos.workers import Worker, Workers
+
+EVENTS = 12_000
+COMPANIES = 3_000
+ROUNDS = 4
+
+
+def test_partitions_move_and_no_event_is_lost_or_counts_twice(fresh_cluster: Settings) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")  # noqa: T201
+    rng = random.Random(seed)
+    settings = fresh_cluster.model_copy(
+        update={"session_timeout_ms": 2000, "transaction_timeout_ms": 3000, "batch_max": 100}
+    )
+    region = Region(settings, seed, EVENTS, COMPANIES)
+    stages = ",".join([*INPUTS, "calendar"])
+    with Workers(*(Worker(f"copy-{number}", stages, settings) for number in (1, 2))) as workers:
+        workers.until_shared_by(*workers.all)
+        region.until_worked_off()
+        region.feed.start()
+        for round_ in range(ROUNDS):
+            victim, other = workers.all[round_ % 2], workers.all[1 - round_ % 2]
+            region.feed.allow((2 * round_ + 1) * EVENTS // (2 * ROUNDS))
+            region.until_at_work(rng.choice(list(INPUTS)))
+            victim.kill()
+            workers.until_shared_by(other)
+            region.feed.allow((2 * round_ + 2) * EVENTS // (2 * ROUNDS))
+            region.until_at_work(rng.choice(list(INPUTS)))
+            victim.start()
+            workers.until_shared_by(*workers.all)
+        region.feed.finish()
+        region.until_worked_off()
+        for worker in workers.all:
+            worker.pid()
+    region.must_be_exactly_once()
