@@ -119,12 +119,13 @@ def test_outputs_and_offsets_are_seen_together(settings: Settings, toy: Toy) -> 
 def test_an_aborted_batch_is_done_again_and_leaves_no_trace(
     settings: Settings, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commits = []
+    commits, stood = [], []
 
     def third_time_lucky(real: Any, timeout_s: float) -> None:
         commits.append(real)
         if len(commits) < 3:
             real.flush(10)
+            stood.append(sum(ends_of(settings, toy.out).values()))
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "made up", False, False, True))
         real.commit_transaction(timeout_s)
 
@@ -134,8 +135,7 @@ def test_an_aborted_batch_is_done_again_and_leaves_no_trace(
         until_done(settings, toy)
     assert len(commits) >= 3
     assert len({id(real) for real in commits}) == 1  # one session: an abort alone does not end it
-    written = sum(ends_of(settings, toy.out).values())
-    assert written > 2 * 100  # records of aborted transactions do stand on the topic
+    assert 0 < stood[0] < stood[1]  # records of aborted transactions do stand on the topic
     assert len(committed(settings, toy.out)) == 100
     assert_exactly_once(settings, toy)
 
