@@ -1,6 +1,8 @@
 """Two provinces and two banks on a cluster of their own: sends a story, and reads what became of it."""
 
+import sys
 import threading
+import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -194,7 +196,10 @@ class Feed(threading.Thread):
         self.allow(self.events)
         self.join(timeout_s)
         self.allow(self.events)
-        assert not self.is_alive(), "the agencies' producer is stuck"
+        assert not self.is_alive(), f"the agencies are stuck:\n{self._where()}"
+
+    def _where(self) -> str:
+        return "".join(traceback.format_stack(sys._current_frames()[self.ident or 0]))
 
     def run(self) -> None:
         try:
