@@ -128,7 +128,7 @@ def stop(home: Path, timeout_s: float = 45.0) -> bool:
             os.kill(noted.pid, signal_)
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            if not is_claimed(home):
+            if not is_claimed(home) and birth(noted.pid) != noted.birth:  # it lets go of the lock before it ends
                 clear_leftovers(home)
                 forget(home)
                 return True
