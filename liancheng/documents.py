@@ -4,12 +4,13 @@ A document has five facets: its decision, its revocation, and the three steps of
 revision. Facets arrive in any order; only revisions count.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
 from liancheng import codec, unreadable
+from liancheng.days import day_of
 from liancheng.document_ids import Identified, event_id, event_key, facet, identify, type_of
 from liancheng.events import Event
 from liancheng.facts import Document, DocumentMoved, Finding, Outcome, Receipt, Submission
@@ -18,7 +19,6 @@ from liancheng.readings import AnyFact, Stamp, read
 
 __all__ = ["Folded", "Place", "event_id", "event_key", "fold"]
 
-_SHANGHAI = timedelta(hours=8)  # from UTC; no daylight saving since 1991
 _MAX_REVISION = 1_000_000
 _PERSON_CODES = frozenset(("subject.not_legal_person", "uscc.not_legal_person"))
 
@@ -62,7 +62,7 @@ def fold(document: Document | None, raw: bytes | None, place: Place, accepted_at
     identified = identify(place.province, event, findings)
     _check(event, identified, place, findings)
     id_ = event_id(identified.id if identified else place.key, event)
-    today = (accepted_at + _SHANGHAI).date()
+    today = day_of(accepted_at)
     fact = read(event, Stamp(event.revision, id_, place.submitted_at, accepted_at, today), findings)
     outcome: Outcome = "refused"
     following, penalties = document, _NO_PENALTIES

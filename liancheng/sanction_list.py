@@ -5,7 +5,7 @@ in which order the documents of several provinces arrive.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta, timezone
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -13,13 +13,13 @@ import msgspec
 from liancheng import cases, causes
 from liancheng.cases import Judge, decision_of
 from liancheng.causes import Occasion
+from liancheng.days import day_of
 from liancheng.entries import Case, Cause, Change, Entry, PastChange
 from liancheng.facts import Document, DocumentMoved
 from liancheng.levels import kind_of, worst
 
 __all__ = ["Judge", "fold", "pass_days"]
 
-_SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving since 1991
 _DAY = timedelta(days=1)
 
 Cases = tuple[Case, ...]
@@ -63,7 +63,7 @@ def fold(entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, day:
     else:
         return None
     occasion = causes.occasion(held.document if held else None, penalty)
-    day = max(day, occasion.event.accepted_at.astimezone(_SHANGHAI).date(), entry.day if entry else date.min)
+    day = max(day, day_of(occasion.event.accepted_at), entry.day if entry else date.min)
     case = cases.judged(held, document, moved, day, judge)
     others, because = _on(day, [c for c in entry.cases if c is not held] if entry else [], judge)
     together = tuple(sorted((case, *others), key=_id))

@@ -6,21 +6,21 @@ Time is an event: no fold reads a clock. A day written twice, or by two workers,
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 from confluent_kafka import Producer
 
 from liancheng import codec, topics
+from liancheng.days import day_of
 from liancheng.facts import NewDay
 
 log = logging.getLogger("liancheng.calendar")
 
-SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving since 1991, and no decision is older in this system
 SOURCE = b"/calendar"
 
 
 def today() -> date:
-    return datetime.now(UTC).astimezone(SHANGHAI).date()
+    return day_of(datetime.now(UTC))
 
 
 class Calendar:

@@ -207,7 +207,7 @@ class Session:
                 if error.retriable() or error.code() in {KafkaError._PARTITION_EOF, KafkaError.UNKNOWN_TOPIC_OR_PART}:
                     continue
                 raise KafkaException(error)
-            record = _record(message)
+            record = record_of(message)
             place = (record.topic, record.partition)
             position = ends.get(place, self.positions.get(place))
             if position is None or record.offset < position:
@@ -306,7 +306,8 @@ class Session:
             metrics.DELAY_SECONDS.labels(name).observe(max(time.time() - oldest / 1000, 0))
 
 
-def _record(message: Message) -> Record:
+def record_of(message: Message) -> Record:
+    """A Kafka message as the stages read it."""
     return Record(
         message.topic() or "",
         message.partition() or 0,

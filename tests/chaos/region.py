@@ -4,7 +4,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, Producer, TopicPartition
@@ -13,7 +13,8 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from liancheng import codec, topics
 from liancheng.facts import NewDay
 from liancheng.settings import Settings
-from stream_apps.calendar import SHANGHAI
+from stream_apps.calendar import today
+from stream_apps.engine import record_of
 from stream_apps.stage import Place, Record
 from tests.chaos import checker
 from tests.chaos.checker import History, Sent
@@ -49,7 +50,7 @@ class Region:
         self.settings = settings
         self.sent: list[Sent] = []
         self._admin = self._make_topics()
-        self._story = iter(Story(seed, companies, datetime.now(UTC).astimezone(SHANGHAI).date()))
+        self._story = iter(Story(seed, companies, today()))
         self.feed = Feed(self, events)
         self._watched_before = self._watch(
             [(company, BANKS[0]) for company in range(0, companies, 3)]
@@ -80,7 +81,7 @@ class Region:
         client.poll(0)
 
     def pass_day(self, number: int) -> None:
-        raw = codec.encode(NewDay(day=datetime.now(UTC).astimezone(SHANGHAI).date() + number * STEP))
+        raw = codec.encode(NewDay(day=today() + number * STEP))
         places = range(topics.PENALTIES.partitions)
         self._write(topics.PENALTIES.name, [(place, topics.NEW_DAY_KEY, raw) for place in places])
 
@@ -148,7 +149,7 @@ class Region:
         records: dict[str, list[Record]] = {topic: [] for topic, _ in ends}
         for messages in read_until(self.settings, ends):
             for message in messages:
-                record = _record(message)
+                record = record_of(message)
                 records[record.topic].append(record)
         for of_topic in records.values():
             of_topic.sort(key=lambda record: record[1:3])
@@ -230,17 +231,6 @@ def _partitions(topic: str) -> int:
         one.partitions
         for one in topics.REGISTRY
         if one.name == topic or ("<" in one.name and topic.startswith(one.prefix))
-    )
-
-
-def _record(message: Message) -> Record:
-    return Record(
-        message.topic() or "",
-        message.partition() or 0,
-        message.offset() or 0,
-        message.timestamp()[1],
-        message.key(),
-        message.value(),
     )
 
 
