@@ -14,6 +14,7 @@ log = logging.getLogger("liancheng.engine")
 
 DEAD_VALUE_MAX = 900_000  # bytes of a dead letter's value; with its headers it stays under a record's 1,000,000
 DEAD_CAUSE_MAX = 10_000
+CHUNK = 200  # records folded at once: while the next are folded, the last ones' outputs are sent
 
 
 class RestartSessionError(Exception):
@@ -24,7 +25,8 @@ class Batch:
     """Records of one transaction, on their way to the agent that folds them and back.
 
     `refused`: records that an earlier attempt found to lead to something that can never be written, and why; they
-    become dead letters. `unwritable`: those that this attempt has found.
+    become dead letters. `unwritable`: those that this attempt has found. `outputs`: of all records folded so far, of
+    which the first `written` were given to the producer.
     """
 
     def __init__(
@@ -35,22 +37,28 @@ class Batch:
         self.refused = refused or {}
         self.unwritable: dict[tuple[str, int, int], str] = {}
         self.outputs: list[Output] = []
+        self.written = 0
         self.error: BaseException | None = None
         self._ends: list[int] = []  # how many outputs there were after each record
         self._folded = threading.Event()
 
+    @property
+    def done(self) -> bool:
+        """Whether every record was folded."""
+        return len(self._ends) == len(self.work)
+
     def fold(self) -> None:
-        """Fold every record; called by the stage's agent. A record that cannot be digested becomes a dead letter."""
+        """Fold the next records; called by the stage's agent. One that cannot be digested becomes a dead letter."""
         try:
-            self._fold_all()
+            self._fold_next()
         except BaseException as error:
             self.error = error
         finally:
             self._folded.set()
 
-    def _fold_all(self) -> None:
-        now, out = datetime.now(UTC), self.outputs
-        for unit, record in self.work:
+    def _fold_next(self) -> None:
+        now, out, start = datetime.now(UTC), self.outputs, len(self._ends)
+        for unit, record in self.work[start : start + CHUNK]:
             before = len(out)
             try:
                 self._fold_one(unit, record, now)
@@ -66,7 +74,11 @@ class Batch:
         unit.fold(record, now, self.outputs)
 
     def wait(self, timeout_s: float) -> bool:
-        return self._folded.wait(timeout_s)
+        """Whether what was handed over is folded within that time."""
+        folded = self._folded.wait(timeout_s)
+        if folded:
+            self._folded.clear()
+        return folded
 
     def refuse(self, index: int, cause: str) -> None:
         """Note the record whose output of that index can never be written.

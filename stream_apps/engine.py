@@ -12,24 +12,22 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterable
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from liancheng import topics
 from liancheng.settings import Settings
 from stream_apps import metrics
 from stream_apps.batch import Batch, RestartSessionError
-from stream_apps.patience import bounded, until_known
 from stream_apps.restoring import restore
 from stream_apps.stage import Place, Record, Stage, Unit
-from transport.admin import partition_count
-from transport.clients import consumer, producer
+from stream_apps.writer import Writer
+from transport.clients import consumer
 
 log = logging.getLogger("liancheng.engine")
 
 POLL_S = 0.1  # how long an idle stage waits before it looks whether it should stop
 RETRIES_MAX = 5  # aborted batches in a row before the session starts afresh
 AFRESH_S = 0.5  # pause before a new session: a broker that is starting takes 3 s
-SWEEP_S = 15.0  # a broker looks every 10 s (its default) for transactions that have timed out
 LOOK_S = 1.0  # how often the engine looks up from waiting for the agent
 LAST_FOLD_S = 10.0  # what a stopping worker's agent has for the batch in hand; StageThread.stop waits longer
 FENCED = {
@@ -59,7 +57,6 @@ class Session:
         self._kept_positions: dict[Place, int] = {}
         self._failure: Exception | None = None  # what a rebalance could not do
         self._membership: object = None  # the group generation that the partitions were assigned in
-        self._partitions: dict[str, int] = {}  # of the topics that were written to
         group = f"liancheng.{stage.name}"
         instance = f"{stage.name}.{settings.worker_id}"
         self.consumer: Consumer = consumer(
@@ -70,17 +67,12 @@ class Session:
             heartbeat_interval_ms=max(settings.session_timeout_ms // 4, 100),
             partition_assignment_strategy="range",  # joined topics: equal numbers to the same member
         )
-        self.producer: Producer = producer(
-            settings,
-            transactional_id=f"liancheng.{instance}",
-            transaction_timeout_ms=settings.transaction_timeout_ms,
-            message_timeout_ms=settings.transaction_timeout_ms,  # librdkafka wants it no longer than that
-        )
+        self.writer = Writer(settings, instance)
 
     def run(self, stopping: threading.Event) -> None:
         """Work until told to stop. Raises RestartSessionError or KafkaException when the session cannot go on."""
         self.stopping = stopping
-        self.producer.init_transactions(30)
+        self.writer.open()
         self.consumer.subscribe(
             list(self.stage.inputs), on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
         )
@@ -93,6 +85,7 @@ class Session:
 
     def close(self) -> None:
         """Leave quietly: a static member keeps its place until its session times out."""
+        self.writer.close()
         self.units.clear()
         self.consumer.close()
 
@@ -115,7 +108,7 @@ class Session:
 
     def _take(self, client: Consumer, partitions: list[TopicPartition]) -> None:
         """Start where the offsets are committed. Those of an open transaction are waited for."""
-        committed = client.committed(partitions, timeout=self._patience_s)
+        committed = client.committed(partitions, timeout=self.writer.patience_s)
         for place in committed:
             if place.error:
                 raise KafkaException(place.error)
@@ -178,9 +171,7 @@ class Session:
         aborted = 0
         while aborted < RETRIES_MAX:
             batch = Batch(work, self.stage.name, refused)
-            self._fold(batch)
-            self._check_topics(batch)
-            if not batch.unwritable and self._commit(batch, ends):
+            if self._transact(batch, ends):
                 self._committed(batch, ends, started)
                 return
             for unit in self.units.values():
@@ -220,76 +211,30 @@ class Session:
         self.hand_over(batch)
         while not batch.wait(LOOK_S):
             log.warning("%s: the agent is still folding %d records", self.stage.name, len(batch.work))
-            if self.stopping.is_set() and not batch.wait(LAST_FOLD_S):
+            if self.stopping.is_set():
+                if batch.wait(LAST_FOLD_S):
+                    break
                 raise RestartSessionError("the worker stops and its agent is gone")
         if batch.error is not None:
             raise batch.error
 
-    def _check_topics(self, batch: Batch) -> None:
-        """Refuse what goes to no topic or partition: librdkafka would hold it back and fail the whole batch."""
-        unknown = {output.topic for output in batch.outputs} - self._partitions.keys()
-        found = {topic: partition_count(self.producer, topic) for topic in unknown}
-        self._partitions |= {topic: count for topic, count in found.items() if count}
-        counts = self._partitions | found
-        for index, output in enumerate(batch.outputs):
-            if output.partition >= counts[output.topic] > 0:
-                batch.refuse(index, f"no partition {output.partition} of {output.topic}: it has {counts[output.topic]}")
-            elif not counts[output.topic]:
-                batch.refuse(index, f"there is no topic {output.topic}")
-
-    def _commit(self, batch: Batch, ends: dict[Place, int]) -> bool:
+    def _transact(self, batch: Batch, ends: dict[Place, int]) -> bool:
         """Whether the transaction committed; False: it was aborted and nothing of it will ever be seen."""
         try:
-            self.producer.begin_transaction()
-            self._produce(batch)
-            if batch.unwritable:
-                self._abort()
-                return False
-            self._send_offsets(ends)
-            until_known(self.producer.commit_transaction, self._patience_s)
+            self.writer.begin(ends, self._membership)
+            while not batch.done and not batch.unwritable:
+                self._fold(batch)
+                self.writer.write(batch)
+            if not batch.unwritable:
+                self.writer.commit()
+                return True
         except KafkaException as error:
             cause: KafkaError = error.args[0]
             if cause.fatal() or cause.code() in FENCED or not cause.txn_requires_abort():
                 raise
             log.warning("%s: %s", self.stage.name, cause)
-            self._abort()
-            return False
-        return True
-
-    @property
-    def _patience_s(self) -> float:
-        """The broker has ended any transaction by then, whatever became of its producer."""
-        return self.settings.transaction_timeout_ms / 1000 + SWEEP_S
-
-    def _abort(self) -> None:
-        until_known(self.producer.abort_transaction, self._patience_s)
-
-    def _produce(self, batch: Batch) -> None:
-        produce = self.producer.produce
-        for index, output in enumerate(batch.outputs):
-            while True:
-                try:
-                    produce(output.topic, output.value, output.key, output.partition, headers=output.headers)  # type: ignore[arg-type]
-                    break
-                except BufferError:
-                    self.producer.poll(0.05)
-                except KafkaException as error:
-                    if error.args[0].code() != KafkaError.MSG_SIZE_TOO_LARGE:
-                        raise
-                    size = len(output.value or b"")
-                    batch.refuse(index, f"its record for {output.topic} is too large ({size} bytes)")
-                    break
-        self.producer.poll(0)
-
-    def _send_offsets(self, ends: dict[Place, int]) -> None:
-        """Add the offsets to the transaction, as the member that we were when we got the partitions (KIP-447).
-
-        Not as the one of now: one whose generation is over claims none (-1), which a broker takes for an empty group.
-        """
-        offsets = [TopicPartition(topic, partition, end) for (topic, partition), end in ends.items()]
-        timeout_s = self.settings.transaction_timeout_ms / 1000
-        send = self.producer.send_offsets_to_transaction
-        bounded(lambda: send(offsets, self._membership, timeout_s), self._patience_s)
+        self.writer.abort()
+        return False
 
     def _committed(self, batch: Batch, ends: dict[Place, int], started: float) -> None:
         self.positions |= ends

@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from liancheng import topics
 from liancheng.settings import Settings
-from stream_apps import engine
+from stream_apps import engine, writer
 from stream_apps.batch import Batch
 from stream_apps.engine import StageThread
 from tests.eventually import eventually
@@ -94,7 +94,7 @@ class Meddler:
 
 def meddle(monkeypatch: pytest.MonkeyPatch, name: str, step: Callable[..., None]) -> None:
     """Let `step` stand in for that method of the producers that stages make from now on."""
-    monkeypatch.setattr(engine, "producer", lambda *a, **k: Meddler(producer(*a, **k), name, step))
+    monkeypatch.setattr(writer, "producer", lambda *a, **k: Meddler(producer(*a, **k), name, step))
 
 
 # -- one transaction -----------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_a_call_that_never_returns_ends_the_session(
     settings: Settings, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """librdkafka can wait for a coordinator that was restarted, whatever its timeout says."""
-    monkeypatch.setattr(engine, "SWEEP_S", 0.1)
+    monkeypatch.setattr(writer, "SWEEP_S", 0.1)
     calls: list[Any] = []
     for_ever = threading.Event()
 
@@ -279,7 +279,7 @@ def test_offsets_that_stay_open_end_the_session_not_the_stage(
     settings: Settings, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dead worker's transaction holds the offsets back for longer than anybody waits for them."""
-    monkeypatch.setattr(engine, "SWEEP_S", 0.1)
+    monkeypatch.setattr(writer, "SWEEP_S", 0.1)
     dead = producer(settings, transactional_id=f"dead.{toy.name}", transaction_timeout_ms=60_000)
     dead.init_transactions(20)
     dead.begin_transaction()
