@@ -47,11 +47,11 @@ class Lab:
         shutil.rmtree(self.home(name), ignore_errors=True)
 
     @contextlib.contextmanager
-    def broker(self, name: str) -> Iterator[Settings]:
+    def broker(self, name: str, *, brief: bool = True) -> Iterator[Settings]:
         """A running broker over that home, and the settings of its clients."""
         port, controller_port, web_port = free_ports(3)
         home = self.home(name)
-        with Broker(home, port, controller_port) as broker:
+        with Broker(home, port, controller_port, brief=brief) as broker:
             yield Settings(home=home, bootstrap_servers=broker.address, broker_port=port, web_port=web_port)
 
     @contextlib.contextmanager

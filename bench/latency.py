@@ -24,6 +24,7 @@ from transport.tables import high_watermarks
 
 RATE = 100  # events a second: two hundred times what the whole region publishes in an office hour's second
 WARM_S = 5
+BROKER_WARM_S = 80  # until its compilers are done, at four transactions an event
 BANK = BANKS[0]
 ALERTS = topics.BANK_ALERTS.named(BANK)
 
@@ -76,18 +77,19 @@ class LatencyResult(NamedTuple):
 
 
 def measure(lab: Lab, seconds: int, rounds: int) -> LatencyResult:
-    """One broker; in each round the worker with all its stages, then the relay."""
-    each = (seconds + WARM_S) * RATE
-    with lab.broker("latency") as settings:
+    """One broker, warmed as in its days; in each round the worker with all its stages, then the relay."""
+    each, warm = (seconds + WARM_S) * RATE, BROKER_WARM_S * RATE
+    with lab.broker("latency", brief=False) as settings:
         make_topics(settings)
         relay.make_topics(settings)
-        writing.write(settings, [watch(made_up.company(number), BANK) for number in range(each * rounds)])
+        writing.write(settings, [watch(made_up.company(number), BANK) for number in range(warm + each * rounds)])
+        _worker(settings, [_event(company) for company in range(warm)])
         relays, workers = [], []
-        for number in range(rounds):
-            events = [_event(company) for company in range(each * number, each * (number + 1))]
+        for first in range(warm, warm + each * rounds, each):
+            events = [_event(company) for company in range(first, first + each)]
             workers.append(_worker(settings, events))
             relays.append(_relay(settings, events))
-            print(f"  latency {number + 1}: worker {workers[-1].p50_ms:.1f} / {workers[-1].p99_ms:.1f} ms, "
+            print(f"  latency {len(relays)}: worker {workers[-1].p50_ms:.1f} / {workers[-1].p99_ms:.1f} ms, "
                   f"relay {relays[-1].p50_ms:.1f} / {relays[-1].p99_ms:.1f} ms", flush=True)  # fmt: skip
     lab.drop("latency")
     return LatencyResult(RATE, relays, workers)

@@ -13,7 +13,7 @@ from liancheng.settings import Settings
 def running_broker(home: Path) -> Iterator[Broker]:
     """A broker that is ready; nothing of it is left running after."""
     port, controller_port = free_ports(2)
-    broker = Broker(home, port, controller_port)
+    broker = Broker(home, port, controller_port, brief=True)
     broker.prepare()
     broker.start()
     try:

@@ -59,6 +59,7 @@ def _settings(home: Path) -> Settings:
         "LIANCHENG_CONTROLLER_PORT": str(controller),
         "LIANCHENG_WEB_PORT": str(web),
         "LIANCHENG_SESSION_TIMEOUT_MS": "3000",
+        "LIANCHENG_BROKER_BRIEF": "true",
     }
     os.environ.pop("LIANCHENG_BOOTSTRAP_SERVERS", None)  # the demonstration never touches another cluster
     os.environ.update(changed)

@@ -3,6 +3,8 @@
 JVM flags, means of two runs on two cores (start to first answer; CPU of that; CPU to take 200,000 records and give them
 back twice; p50 of a small transaction): all compilers 2.8 s, 4.7 s, 9.2 s, 4.2 ms; the first compiler alone 2.3 s,
 2.9 s, 4.7 s, 3.5 ms; that and an archive of the loaded classes (AppCDS) 1.1 s, 1.6 s, 4.3 s, 3.5 ms. G1 needs 9.8 s.
+That is a broker's first minute. With 400 transactions a second, one that has all compilers gets past it after 60 to 80 s
+and then needs 0.8 cores, 3.2 ms for a small transaction; with the first compiler alone it stays at 1.2 cores and 8 ms.
 """
 
 import base64
@@ -23,20 +25,25 @@ from cli.local.say import Say, silent
 from liancheng.errors import UnavailableError, WrongUseError
 
 _JVM = (
-    "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError", "-Xshare:auto",
-    "-Xlog:cds=off", "-Xlog:cds+dynamic=off", "-Djava.awt.headless=true",
+    "-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xshare:auto", "-Xlog:cds=off",
+    "-Xlog:cds+dynamic=off", "-Djava.awt.headless=true",
 )  # fmt: skip
+_BRIEF_JVM = (*_JVM, "-XX:TieredStopAtLevel=1")
 _STOP_S = 15.0
 
 
 class Broker:
     """One broker under `home`: settings in `broker/`, records in `broker/data/`, logs in `logs/`.
 
+    `brief`: it will live a few minutes only, so it starts quicker and does not learn to be faster.
     Used as a context manager it is prepared, started and ready inside, and stopped after.
     """
 
-    def __init__(self, home: Path, port: int = 19092, controller_port: int = 19093, say: Say = silent) -> None:
+    def __init__(
+        self, home: Path, port: int = 19092, controller_port: int = 19093, say: Say = silent, *, brief: bool = False
+    ) -> None:
         self.home = home.resolve()
+        self.brief = brief
         self.port = port
         self.controller_port = controller_port
         self.log = self.home / "logs" / "broker.log"
@@ -135,7 +142,7 @@ class Broker:
             f"-Dlog4j2.configurationFile={(jars.BROKER_FILES / 'log4j2.xml').as_uri()}",
             f"-Dliancheng.logs={self.log.parent}",
         ]
-        return [jars.java(), *_JVM, *flags, *logging, "-cp", classpath]
+        return [jars.java(), *(_BRIEF_JVM if self.brief else _JVM), *flags, *logging, "-cp", classpath]
 
     def _format(self, libs: Path) -> None:
         template = string.Template((jars.BROKER_FILES / "server.properties").read_text("utf-8"))
@@ -180,7 +187,7 @@ def _archive_classes(libs: Path, say: Say) -> None:
         say("making later starts of the broker quick (once, 7 s)")
         part = archive.with_suffix(".part")
         port, controller_port = free_ports(2)
-        trial = Broker(Path(home), port, controller_port)
+        trial = Broker(Path(home), port, controller_port, brief=True)
         trial._format(libs)
         trial._spawn(libs, [f"-XX:ArchiveClassesAtExit={part}"])
         try:

@@ -140,7 +140,7 @@ def elsewhere(settings: Settings) -> bool:
 
 def local_broker(settings: Settings, say: Say) -> Broker:
     """The broker of a home."""
-    return Broker(settings.home, settings.broker_port, settings.controller_port, say)
+    return Broker(settings.home, settings.broker_port, settings.controller_port, say, brief=settings.broker_brief)
 
 
 @contextmanager
