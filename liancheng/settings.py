@@ -15,7 +15,9 @@ class Settings(BaseSettings):
     home: Path = Field(Path(".liancheng"), description="directory of the local broker, logs and worker files")
     broker_port: int = Field(19092, description="port of the local broker")
     controller_port: int = Field(19093, description="port of the local broker's controller")
-    broker_brief: bool = Field(False, description="the local broker lives minutes, not days: start quickly, stay slower")
+    broker_brief: bool = Field(
+        False, description="the local broker lives minutes, not days: start quickly, stay slower"
+    )
     bootstrap_servers: str = Field(
         default_factory=lambda known: f"127.0.0.1:{known.get('broker_port')}",
         description="brokers to connect to; the local one unless set",
