@@ -4,9 +4,9 @@ JVM flags, means of two runs on two cores (start to first answer; CPU of that; C
 back twice; p50 of a small transaction): all compilers 2.8 s, 4.7 s, 9.2 s, 4.2 ms; the first compiler alone 2.3 s,
 2.9 s, 4.7 s, 3.5 ms; that and an archive of the loaded classes (AppCDS) 1.1 s, 1.6 s, 4.3 s, 3.5 ms. G1 needs 9.8 s.
 That is a broker's first minute. With 400 transactions a second, one that has all compilers gets past it after 60 to
-That is a broker's first minute. With 400 transactions a second, one that has all compilers gets past it after 60 to
 80 s and then needs 0.8 cores, 3.2 ms for a small transaction; with the first compiler alone it stays at 1.2 cores
 and 8 ms.
+"""
 
 import base64
 import json
