@@ -10,11 +10,16 @@ from liancheng.alerts import Alert, AlertKind, Measure, Reason, ReasonAct, Told,
 from liancheng.cases import decision_of
 from liancheng.entries import Case, Entry, Level
 from liancheng.levels import level_of
+from liancheng.standard.judging import judge_of
 
 
 def told(entry: Entry) -> bool:
-    """Whether banks are told of the change that made this entry: not when it was clear before and after."""
-    return entry.change.level_before != "clear" or entry.change.level_after != "clear"
+    """Whether banks are told of the change that made this entry.
+
+    Not when it was clear before and after, nor when only another version of the standard judged it the same.
+    """
+    change = entry.change
+    return bool(change.causes) and (change.level_before != "clear" or change.level_after != "clear")
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,18 @@ class Telling:
 
     def _reasons(self, causing: Container[str]) -> tuple[Reason, ...]:
         """The documents that hold the level up, and those that caused the change: a clearing names what it cleared."""
+        repeated = {id_ for repeat in self.entry.repeats for id_ in repeat.document_ids}
         levels = ((case, level_of(case)) for case in self.entry.cases)
-        return tuple(_reason(case, level) for case, level in levels if level != "clear" or case.document.id in causing)
+        return tuple(
+            _reason(case, level, self.entry)
+            for case, level in levels
+            if level != "clear" or case.document.id in causing or case.document.id in repeated
+        )
+
+
+def telling(entry: Entry) -> Telling:
+    """With the measures of the version that judged the entry."""
+    return Telling(entry, judge_of(entry.standard).bank_measures(entry.level))
 
 
 def on_entry(state: WatchState, telling: Telling) -> tuple[WatchState, Alert] | None:
@@ -103,8 +118,8 @@ def _tell(state: WatchState | None, watch: Watch, alert: Alert, alert_id: str) -
     return WatchState(watch=watch, told=following), mine
 
 
-def _reason(case: Case, level: Level) -> Reason:
-    document, verdict = case.document, case.verdict
+def _reason(case: Case, level: Level, entry: Entry) -> Reason:
+    document, verdict, objection = case.document, case.verdict, case.objection
     decision = decision_of(document)
     recognised = document.recognition_decided if level == "listed" else None
     return Reason(
@@ -125,4 +140,8 @@ def _reason(case: Case, level: Level) -> Reason:
         earliest_repair_day=verdict.earliest_repair_day,
         last_published_day=verdict.last_published_day,
         recognition_no=recognised.recognition_no if recognised else None,
+        repaired_day=document.repair.day if document.repair and case.standing == "repaired" else None,
+        objection=(objection.outcome or "open") if objection else None,
+        objection_due_day=objection.due_day if objection else None,
+        repeats=tuple(one.rule for one in entry.repeats if document.id in one.document_ids),
     )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from liancheng.entries import Cause, ChangeKind, Level, PublicationSeverity, Standing
-from liancheng.facts import Kind, Model
+from liancheng.facts import Kind, Model, ObjectionOutcome
 
 Role = Literal["borrower", "guarantor", "affiliate"]
 AlertKind = Literal[ChangeKind, "current"]
@@ -71,6 +71,10 @@ class Reason(Model, frozen=True, kw_only=True):
     earliest_repair_day: date | None = None
     last_published_day: date | None = None
     recognition_no: str | None = None
+    repaired_day: date | None = None
+    objection: Literal["open", ObjectionOutcome] | None = None  # an open one, or how the last one was resolved
+    objection_due_day: date | None = None  # by when an open one is to be decided
+    repeats: tuple[str, ...] = ()  # rules across documents that this one is a part of
 
 
 class Measure(Model, frozen=True, kw_only=True):

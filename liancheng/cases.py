@@ -1,14 +1,17 @@
 """One document as its subject's entry holds it: without its long texts, judged, and as it stands on a day."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
 import msgspec
 
-from liancheng.entries import Case, Verdict
+from liancheng import life, objections
+from liancheng.entries import Case, Objection, Verdict
 from liancheng.errors import UndigestibleError
 from liancheng.facts import DecisionFact, Document
-from liancheng.levels import standing
+from liancheng.objections import Due
+from liancheng.standard.model import RepeatRule
 
 _LONG_TEXTS = ("facts", "content", "legal_basis", "violated_text")
 
@@ -22,7 +25,16 @@ class Judge(Protocol):
     def by_rule(self) -> bool:
         """Whether an entry act alone lists (the way of the memorandum of 2018), without a recognition."""
 
+    @property
+    def repeats(self) -> Sequence[RepeatRule]:
+        """The rules on the same violation again, across documents."""
+
     def __call__(self, decision: DecisionFact, /) -> Verdict: ...
+    def repair_lacks(self, document: Document, verdict: Verdict, /) -> tuple[str, ...]:
+        """The rules that the document's repair does not meet; empty: it counts."""
+
+    def objection_due(self, province: str, raised_day: date, /) -> Due | None:
+        """By when the province has to decide an objection; None: no term was read."""
 
 
 def decision_of(document: Document) -> DecisionFact:
@@ -57,10 +69,24 @@ def trimmed(held: Case | None, document: Document, uscc: str) -> Document:
 def judged(held: Case | None, document: Document, moved: bool, day: date, judge: Judge) -> Case:
     """The case of a document on a day; the held one itself where it is the same."""
     verdict = _verdict(held, decision_of(document), judge)
-    stands = standing(document, verdict, moved, day)
+    lacks = judge.repair_lacks(document, verdict) if document.repair else ()
+    repaired = document.repair is not None and not lacks
+    stands = life.standing(life.Situation(document, verdict, moved, repaired, day))
     if held and held.document is document and held.verdict is verdict and held.standing == stands:
         return held
-    return Case(document=document, verdict=verdict, standing=stands)
+    return Case(
+        document=document,
+        verdict=verdict,
+        standing=stands,
+        repair_lacks=lacks,
+        objection=_objection(document, judge),
+    )
+
+
+def _objection(document: Document, judge: Judge) -> Objection | None:
+    raised = document.objection_raised
+    due = judge.objection_due(document.province, raised.day) if raised and objections.is_open(document) else None
+    return objections.stand(document, due)
 
 
 def on(day: date, case: Case, judge: Judge) -> Case:

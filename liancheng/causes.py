@@ -6,28 +6,56 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from liancheng.entries import Case, Cause
+from liancheng.entries import Case, Cause, ChangeKind, Repeat
 from liancheng.facts import Document, DocumentMoved, Fact
 
 EXPIRED = "publication.expired"
+UNPERFORMED = "publication.expired_unperformed"
 UNPUBLISHED = "publication.none"
 REVOKED = "document.revoked"
 MOVED = "document.moved"
 NOTICE = "recognition.notice"
 DECIDED = "recognition.decided"
 REMOVED = "recognition.removed"
+PERFORMED = "performance.reported"
+REPAIRED = "repair.granted"
+OBJECTED = "objection.raised"
+ANSWERED = "objection.resolved"
 REJUDGED = "standard.changed"
 
 # Later ones win where two came in the same instant: they come later in a document's life.
-_FACETS = ("decision", "recognition_notice", "recognition_decided", "recognition_removed", "revocation")
+_FACETS = (
+    "decision",
+    "performance_payment",
+    "performance_correction",
+    "objection_raised",
+    "objection_resolved",
+    "repair",
+    "recognition_notice",
+    "recognition_decided",
+    "recognition_removed",
+    "revocation",
+)
 _RULES = {
+    "performance_payment": PERFORMED,
+    "performance_correction": PERFORMED,
+    "objection_raised": OBJECTED,
+    "objection_resolved": ANSWERED,
     "recognition_notice": NOTICE,
     "recognition_decided": DECIDED,
     "recognition_removed": REMOVED,
     "revocation": REVOKED,
     "moved": MOVED,
 }
-_OF_STANDING = {"revoked": REVOKED, "moved": MOVED, "unpublished": UNPUBLISHED, "expired": EXPIRED}
+_OF_STANDING = {
+    "revoked": REVOKED,
+    "moved": MOVED,
+    "unpublished": UNPUBLISHED,
+    "repaired": REPAIRED,
+    "expired": EXPIRED,
+    "expired_unperformed": UNPERFORMED,
+}
+_ENDED_BY_TIME = ("expired", "expired_unperformed")
 
 
 class _Happened(Protocol):
@@ -77,6 +105,8 @@ def touched(case: Case, occasion: Occasion) -> tuple[Cause, ...]:
 def _rules(case: Case, facet: str) -> Sequence[str]:
     if facet in _RULES:
         return (_RULES[facet],)
+    if facet == "repair":
+        return case.repair_lacks or (REPAIRED,)
     if case.standing in _OF_STANDING:
         return (_OF_STANDING[case.standing],)
     return [act.rule for act in case.verdict.acts if act.counts] or [case.verdict.severity_rule or UNPUBLISHED]
@@ -85,8 +115,8 @@ def _rules(case: Case, facet: str) -> Sequence[str]:
 def passed(before: Case, after: Case) -> tuple[Cause, ...]:
     """The cause of a change that no event of this document made: a day has passed, or it was judged anew."""
     if before.standing != after.standing:
-        rule = EXPIRED if after.standing == "expired" else REJUDGED
-    elif before.verdict is after.verdict or _same_but_version(before, after):
+        rule = _OF_STANDING[after.standing] if after.standing in _ENDED_BY_TIME else REJUDGED
+    elif _same_but_version(before, after):
         return ()
     else:
         rule = REJUDGED
@@ -94,4 +124,26 @@ def passed(before: Case, after: Case) -> tuple[Cause, ...]:
 
 
 def _same_but_version(before: Case, after: Case) -> bool:
-    return msgspec.structs.replace(before.verdict, standard=after.verdict.standard) == after.verdict
+    then = before.verdict
+    if then is not after.verdict:
+        then = msgspec.structs.replace(then, standard=after.verdict.standard)
+    return (then, before.repair_lacks, before.objection) == (after.verdict, after.repair_lacks, after.objection)
+
+
+def repeated(before: Sequence[Repeat], after: Sequence[Repeat]) -> tuple[Cause, ...]:
+    """Causes of a change in what rules across documents find: found now, or no longer."""
+    changed = [one for one in after if one not in before] + [one for one in before if one not in after]
+    return tuple(dict.fromkeys(Cause(document_id=id_, rule=one.rule) for one in changed for id_ in one.document_ids))
+
+
+def marked(occasion: Occasion | None, level_changed: bool) -> ChangeKind | None:
+    """The kind of a change that only an objection made."""
+    if occasion is None or level_changed:
+        return None
+    return _OBJECTION_KINDS.get(occasion.facet)
+
+
+_OBJECTION_KINDS: dict[str, ChangeKind] = {
+    "objection_raised": "objection_marked",
+    "objection_resolved": "objection_resolved",
+}

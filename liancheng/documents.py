@@ -1,7 +1,8 @@
 """The fold of one document: an event comes in; the document's next state, a receipt and penalties go out.
 
-A document has five facets: its decision, its revocation, and the three steps of a recognition. Each keeps its latest
-revision. Facets arrive in any order; only revisions count.
+A document has facets: its decision, its revocation, the steps of a recognition and of an objection, its performance,
+its repair. Each keeps its latest revision. Facets arrive in any order; only revisions count. A month's report is folded
+alike, and stays on its agency's topics.
 """
 
 from datetime import datetime
@@ -9,19 +10,34 @@ from typing import NamedTuple
 
 import msgspec
 
-from liancheng import codec, unreadable
+from liancheng import codec, repairs, unreadable
 from liancheng.days import day_of
 from liancheng.document_ids import Identified, event_id, event_key, facet, identify, type_of
 from liancheng.events import Event
-from liancheng.facts import Document, DocumentMoved, Finding, Outcome, Receipt, Submission
+from liancheng.facts import (
+    DecisionFact,
+    Document,
+    DocumentMoved,
+    Finding,
+    MonthFact,
+    MonthReport,
+    Outcome,
+    Receipt,
+    RepairFact,
+    Submission,
+)
+from liancheng.fields import Stamp, is_refused
 from liancheng.findings import error, warning
-from liancheng.readings import AnyFact, Stamp, read
+from liancheng.readings import AnyFact, read
+from liancheng.standard.judge import judge
+from liancheng.standard.loader import current
 
 __all__ = ["Folded", "Place", "event_id", "event_key", "fold"]
 
 _MAX_REVISION = 1_000_000
 _PERSON_CODES = frozenset(("subject.not_legal_person", "uscc.not_legal_person"))
 
+State = Document | MonthReport
 Penalties = tuple[tuple[str, Document | DocumentMoved], ...]
 
 
@@ -42,11 +58,11 @@ class Folded(NamedTuple):
     penalties: Penalties
 
 
-def fold(document: Document | None, raw: bytes | None, place: Place, accepted_at: datetime) -> Folded:
+def fold(document: State | None, raw: bytes | None, place: Place, accepted_at: datetime) -> Folded:
     """Take one event, as its agency sent it, into its document. Raises nothing: what cannot be taken is refused.
 
     Args:
-        document: the state so far of the document at `place.key`.
+        document: the state so far of the document (or the month's report) at `place.key`.
         raw: the record's value; None is a tombstone.
         place: where the record stood.
         accepted_at: UTC, the one clock that counts.
@@ -67,11 +83,13 @@ def fold(document: Document | None, raw: bytes | None, place: Place, accepted_at
     outcome: Outcome = "refused"
     following, penalties = document, _NO_PENALTIES
     if identified and fact:
-        attribute = facet(event).replace(".", "_")
+        attribute = _attribute(facet(event))
         outcome = _outcome(getattr(document, attribute) if document else None, fact, findings)
         if outcome == "accepted":
-            following = _next(document, identified, place.province, attribute, fact)
+            following = _next(document or _new(identified, place.province, fact), attribute, fact)
             penalties = _penalties(document, following, fact, findings)
+            if is_refused(findings):
+                outcome, following, penalties = "refused", document, _NO_PENALTIES
     submission = Submission(
         event_id=id_,
         type=type_of(event),
@@ -90,9 +108,11 @@ def fold(document: Document | None, raw: bytes | None, place: Place, accepted_at
 _NO_PENALTIES: Penalties = ()
 
 
-def _unreadable(
-    document: Document | None, raw: bytes | None, why: Finding, place: Place, accepted_at: datetime
-) -> Folded:
+def _attribute(facet: str) -> str:
+    return "closed" if facet == "month_closed" else facet.replace(".", "_")
+
+
+def _unreadable(document: State | None, raw: bytes | None, why: Finding, place: Place, accepted_at: datetime) -> Folded:
     trace = unreadable.trace(raw)
     submission = Submission(
         event_id=f"unreadable/{codec.digest(raw or b'')}",
@@ -133,22 +153,27 @@ def _outcome(known: AnyFact | None, fact: AnyFact, findings: list[Finding]) -> O
     return "refused"
 
 
-def _next(document: Document | None, identified: Identified, province: str, attribute: str, fact: AnyFact) -> Document:
-    document = document or Document(
-        id=identified.id,
-        province=province,
-        authority=identified.authority,
-        document_no=identified.document_no,
-        version=0,
-    )
+def _new(identified: Identified, province: str, fact: AnyFact) -> State:
+    """What is not known yet, before its first event."""
+    id_, authority, number = identified
+    if isinstance(fact, MonthFact):
+        return MonthReport(id=id_, province=province, authority=authority, month=number, version=0)
+    return Document(id=id_, province=province, authority=authority, document_no=number, version=0)
+
+
+def _next(document: State, attribute: str, fact: AnyFact) -> State:
     return msgspec.structs.replace(document, version=document.version + 1, **{attribute: fact})
 
 
-def _penalties(before: Document | None, after: Document, fact: AnyFact, findings: list[Finding]) -> Penalties:
+def _penalties(before: State | None, after: State, fact: AnyFact, findings: list[Finding]) -> Penalties:
+    """What the companies are told; also what the whole document shows to be wrong about a repair."""
+    if isinstance(after, MonthReport) or isinstance(before, MonthReport):
+        return _NO_PENALTIES
     decision = after.decision
     if decision is None:
         findings.append(_DECISION_AWAITED)
         return _NO_PENALTIES
+    _check_repair(after, decision, fact, findings)
     current = (decision.uscc, after)
     if before is None or before.decision is None or before.decision.uscc == decision.uscc:
         return (current,)
@@ -160,6 +185,19 @@ def _penalties(before: Document | None, after: Document, fact: AnyFact, findings
         accepted_at=fact.accepted_at,
     )
     return ((before.decision.uscc, moved), current)
+
+
+def _check_repair(document: Document, decision: DecisionFact, fact: AnyFact, findings: list[Finding]) -> None:
+    """A repair that comes too early is refused. One that waited for the decision, or that a new decision leaves
+    without its conditions, stays on record and does not count; whoever sent the decision is told."""
+    if document.repair is None:
+        return
+    standard = current()
+    wrong = repairs.findings(document, judge(decision, standard), standard)
+    if isinstance(fact, RepairFact):
+        findings.extend(wrong)
+    elif isinstance(fact, DecisionFact):
+        findings.extend(msgspec.structs.replace(one, field="repair", severity="warning") for one in wrong)
 
 
 _DECISION_AWAITED = warning(

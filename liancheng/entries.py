@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal, Union
 
-from liancheng.facts import Document, Model
+from liancheng.facts import Document, Model, ObjectionOutcome
 
 Level = Literal["clear", "penalised", "candidate", "listed"]
 LEVELS: tuple[Level, ...] = ("clear", "penalised", "candidate", "listed")
@@ -13,6 +13,8 @@ PublicationSeverity = Literal["minor", "general", "serious", "special_serious", 
 Standing = Literal[
     "active",  # published 公示中
     "expired",  # the last published day has passed
+    "expired_unperformed",  # it has, and that the duty was performed was not reported (Order 36)
+    "repaired",  # publication ended early 信用修复
     "revoked",
     "moved",  # a newer revision names another subject
     "unpublished",  # no regime publishes it (minor under Order 36; decisions older than any regime read)
@@ -52,15 +54,43 @@ class Verdict(Model, frozen=True, kw_only=True):
     earliest_repair_day: date | None = None  # None: no early repair
     last_published_day: date | None = None  # None: not published
     acts: tuple[ActFinding, ...] = ()
+    unperformed_rule: str | None = None  # what makes ending with the duty unperformed a state of its own
+    classes: tuple[str, ...] = ()  # classes of violation, where the decision finds intent and a rule asks for it
     notes: tuple[str, ...] = ()
 
 
+class Objection(Model, frozen=True, kw_only=True):
+    """The objection to a document. `due_day`: by when the province has to decide it; None: no term was read."""
+
+    state: Literal["open", "resolved"]
+    raised_day: date | None = None
+    due_day: date | None = None
+    due_rule: str | None = None
+    resolved_day: date | None = None
+    outcome: ObjectionOutcome | None = None
+
+
 class Case(Model, frozen=True, kw_only=True):
-    """One document as its subject's entry holds it: the facts without their long texts, the verdict, the standing."""
+    """One document as its subject's entry holds it: the facts without their long texts, the verdict, the standing.
+
+    `repair_lacks`: rules that a repair on record does not meet, so that it does not count.
+    """
 
     document: Document
     verdict: Verdict
     standing: Standing
+    repair_lacks: tuple[str, ...] = ()
+    objection: Objection | None = None
+
+
+class Repeat(Model, frozen=True, kw_only=True):
+    """The same violation again, across documents: which rule finds it in which of them."""
+
+    rule: str
+    source: str
+    mark: str
+    violation_class: str
+    document_ids: tuple[str, ...]
 
 
 class Cause(Model, frozen=True, kw_only=True):
@@ -108,13 +138,26 @@ class Entry(Model, tag="entry", frozen=True, kw_only=True):
     standard: str
     cases: tuple[Case, ...]
     change: Change
+    repeats: tuple[Repeat, ...] = ()
+    former_names: tuple[str, ...] = ()
     history: tuple[PastChange, ...] = ()
 
 
+class Adoption(Model, frozen=True, kw_only=True):
+    """A version of the standard and the day from which it is in force."""
+
+    version: str
+    from_day: date
+
+
 class ListDay(Model, tag="list_day", frozen=True, kw_only=True):
-    """The list is complete up to this day on this partition: written by joint_list when it has worked off a new day."""
+    """The list is complete up to this day on this partition: written by joint_list when it has worked off a new day.
+
+    `adopted`: the versions of the standard that the partition knows of, in the order of their adoption.
+    """
 
     day: date
+    adopted: tuple[Adoption, ...] = ()
 
 
 ListRecord = Union[Entry, ListDay]

@@ -26,6 +26,7 @@ Kind = Literal[
 ]
 Outcome = Literal["accepted", "duplicate", "stale", "refused"]
 Severity = Literal["error", "warning"]
+ObjectionOutcome = Literal["founded", "unfounded", "withdrawn"]
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -75,6 +76,7 @@ class DecisionFact(Fact, frozen=True, kw_only=True):
     stated_acts: tuple[int, ...] = ()
     act_day: date | None = None
     simple_procedure: bool = False
+    intentional: bool = False
     violation_type: str | None = None
     facts: str | None = None
     content: str | None = None
@@ -93,6 +95,31 @@ class RecognitionFact(Fact, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class PerformanceFact(Fact, frozen=True, kw_only=True):
+    day: date
+
+
+class RepairFact(Fact, frozen=True, kw_only=True):
+    """`performed`, `commitment`: what the body that granted it says it found."""
+
+    day: date
+    performed: bool = False
+    commitment: bool = False
+    reason: str | None = None
+
+
+class ObjectionFact(Fact, frozen=True, kw_only=True):
+    """`outcome`: of a resolved one only."""
+
+    day: date
+    outcome: ObjectionOutcome | None = None
+    reason: str | None = None
+
+
+class MonthFact(Fact, frozen=True, kw_only=True):
+    decisions: int
+
+
 class Document(Model, tag="document", frozen=True, kw_only=True):
     """All that is known about one document: the state of `standardise`, and the record on `penalties`.
 
@@ -109,6 +136,22 @@ class Document(Model, tag="document", frozen=True, kw_only=True):
     recognition_notice: RecognitionFact | None = None
     recognition_decided: RecognitionFact | None = None
     recognition_removed: RecognitionFact | None = None
+    performance_payment: PerformanceFact | None = None
+    performance_correction: PerformanceFact | None = None
+    repair: RepairFact | None = None
+    objection_raised: ObjectionFact | None = None
+    objection_resolved: ObjectionFact | None = None
+
+
+class MonthReport(Model, tag="month_report", frozen=True, kw_only=True):
+    """An authority's count of a month's decisions. It stays on `receipts.<province>`: it says nothing of a company."""
+
+    id: str
+    province: str
+    authority: str
+    month: str  # 2026-10
+    version: int
+    closed: MonthFact | None = None
 
 
 class DocumentMoved(Model, tag="document_moved", frozen=True, kw_only=True):
@@ -127,7 +170,14 @@ class NewDay(Model, tag="new_day", frozen=True, kw_only=True):
     day: date
 
 
-Penalty = Union[Document, DocumentMoved, NewDay]
+class StandardAdopted(Model, tag="standard_adopted", frozen=True, kw_only=True):
+    """A version of the unified standard is in force from a day on. One on every partition of `penalties`."""
+
+    version: str
+    from_day: date
+
+
+Penalty = Union[Document, DocumentMoved, NewDay, StandardAdopted]
 
 
 class Submission(Model, frozen=True, kw_only=True):
@@ -146,8 +196,11 @@ class Submission(Model, frozen=True, kw_only=True):
 
 
 class Receipt(Model, tag="receipt", frozen=True, kw_only=True):
-    """A document's state and what became of its last submission. `document` is None until one was accepted."""
+    """The state of a document (or of a month's report) and what became of its last submission.
+
+    `document` is None until one was accepted.
+    """
 
     key: str
     submission: Submission
-    document: Document | None = None
+    document: Document | MonthReport | None = None

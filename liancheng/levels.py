@@ -1,31 +1,13 @@
-"""How a document stands on a day, and the level that follows from it. A subject has its documents' worst level."""
+"""The level that follows from how documents stand: the worst of a subject's documents and of its repeats."""
 
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Sequence
 from typing import Literal
 
-from liancheng.entries import RANK, Case, ChangeKind, Level, Standing, Verdict
+from liancheng.entries import RANK, Case, ChangeKind, Level, Repeat, Standing
 from liancheng.facts import Document
 
 Recognition = Literal["notice", "decided", "removed"]
 _ENDED: frozenset[Standing] = frozenset(("revoked", "moved"))  # nothing of it counts, its recognition neither
-_Holds = Callable[[Document, Verdict, bool, date], bool]
-
-# The first that holds; none: active.
-_STANDINGS: tuple[tuple[Standing, _Holds], ...] = (
-    ("revoked", lambda document, verdict, moved, day: document.revocation is not None),
-    ("moved", lambda document, verdict, moved, day: moved),
-    ("unpublished", lambda document, verdict, moved, day: verdict.last_published_day is None),
-    ("expired", lambda document, verdict, moved, day: day > (verdict.last_published_day or date.max)),
-)
-
-
-def standing(document: Document, verdict: Verdict, moved: bool, day: date) -> Standing:
-    """How a document stands on a day. `moved`: a newer revision than the one held names another subject."""
-    for name, holds in _STANDINGS:
-        if holds(document, verdict, moved, day):
-            return name
-    return "active"
 
 
 def recognition(document: Document) -> Recognition | None:
@@ -63,9 +45,12 @@ def level_of(case: Case, by_rule: bool = False) -> Level:
     return "penalised" if active else "clear"
 
 
-def worst(cases: Iterable[Case], by_rule: bool) -> Level:
-    """The level of a subject with these documents."""
-    return max([level_of(case, by_rule) for case in cases], key=RANK.__getitem__, default="clear")
+def level_with(cases: Sequence[Case], repeats: Sequence[Repeat], by_rule: bool) -> Level:
+    """The level of a subject with these documents and these repeated violations, which make a candidate at most."""
+    found = [level_of(case, by_rule) for case in cases]
+    if repeats:
+        found.append("candidate")
+    return max(found, key=RANK.__getitem__, default="clear")
 
 
 def kind_of(before: Level, after: Level) -> ChangeKind:

@@ -10,7 +10,7 @@ from liancheng.facts import Finding
 from liancheng.findings import error
 from liancheng.kinds import Kinds, read_kinds
 
-__all__ = ["Kinds", "normalise_amount", "normalise_day", "read_kinds"]
+__all__ = ["Kinds", "normalise_amount", "normalise_day", "normalise_month", "read_kinds"]
 
 _DAY = re.compile(
     r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})"
@@ -45,6 +45,18 @@ def normalise_day(text: str, field: str, today: date) -> tuple[date | None, Find
     if day < _FOUNDED:
         return None, error(field, "date.too_early", text, f"no earlier than {_FOUNDED}", "check the year")
     return day, None
+
+
+_MONTH = re.compile(r"(?P<year>\d{4})(?:[-/.]?(?P<month>\d{2})|[-/.](?P<m>\d)|年(?P<zh>\d{1,2})月)", re.ASCII)
+
+
+def normalise_month(text: str, field: str) -> tuple[str | None, Finding | None]:
+    """The month of 2026-10, 2026/10, 2026年10月 or 202610, as 2026-10. Finding: `month.unreadable`."""
+    match = _MONTH.fullmatch(spelling.plain(text).replace(" ", ""))
+    number = int(match["month"] or match["m"] or match["zh"]) if match else 0
+    if match is None or not 1 <= number <= 12 or int(match["year"]) < _FOUNDED.year:
+        return None, error(field, "month.unreadable", text, "a month, as 2026-10 or 2026年10月", "write it as 2026-10")
+    return f"{match['year']}-{number:02}", None
 
 
 @lru_cache(maxsize=65_536)

@@ -16,9 +16,11 @@ from liancheng.causes import Occasion
 from liancheng.days import day_of
 from liancheng.entries import Case, Cause, Change, Entry, PastChange
 from liancheng.facts import Document, DocumentMoved
-from liancheng.levels import kind_of, worst
+from liancheng.levels import kind_of, level_with
+from liancheng.repeats import repeats
+from liancheng.schedule import Schedule
 
-__all__ = ["Judge", "fold", "pass_days"]
+__all__ = ["Judge", "advance", "fold", "pass_days", "rejudge"]
 
 _DAY = timedelta(days=1)
 
@@ -80,6 +82,33 @@ def pass_days(entry: Entry, day: date, judge: Judge) -> tuple[Entry, ...]:
     return tuple(steps)
 
 
+def rejudge(entry: Entry, day: date, judge: Judge) -> Entry | None:
+    """The entry under another version of the standard, from a day on; None where that one judged it already.
+
+    A change without a cause: nothing but the version is another.
+    """
+    if entry.standard == judge.version:
+        return None
+    return _next(entry, entry.uscc, _Step(*_on(max(day, entry.day), entry.cases, judge), max(day, entry.day), judge))
+
+
+def advance(entry: Entry, reached: date, day: date, schedule: Schedule) -> tuple[Entry, ...]:
+    """Each step that time makes of an entry until `day`: documents that are due, versions that come into force.
+
+    Args:
+        entry: the entry as it stands on `reached`.
+        reached: the day that the list has reached.
+        day: the day that it is to reach.
+        schedule: the versions adopted so far.
+    """
+    steps: list[Entry] = []
+    for first, last, judge in schedule.periods(reached, day):
+        judged = rejudge(steps[-1] if steps else entry, first, judge)
+        steps += [judged] if judged else []
+        steps += pass_days(steps[-1] if steps else entry, last, judge)
+    return tuple(steps)
+
+
 def _id(case: Case) -> str:
     return case.document.id
 
@@ -102,17 +131,20 @@ def _on(day: date, before: Sequence[Case], judge: Judge) -> tuple[Cases, Causes]
 
 
 def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
-    before, after = entry.level if entry else "clear", worst(step.cases, step.judge.by_rule)
-    kind = kind_of(before, after)
+    found = repeats(step.cases, step.judge.repeats)
+    before, after = entry.level if entry else "clear", level_with(step.cases, found, step.judge.by_rule)
+    because = step.causes + causes.repeated(entry.repeats if entry else (), found)
+    kind = causes.marked(step.occasion, before != after) or kind_of(before, after)
     sequence = entry.sequence + 1 if entry else 1
     history = entry.history if entry else ()
-    if kind != "amended" or after != "clear":
+    if because and (kind != "amended" or after != "clear"):
         history += (PastChange(sequence=sequence, day=step.day, kind=kind, level=after),)
     event = step.occasion.event if step.occasion else None
+    name = _name(step.cases)
     return Entry(
         next_due_day=_next_due_day(step.cases),
         uscc=uscc,
-        name=_name(step.cases),
+        name=name,
         level=after,
         sequence=sequence,
         day=step.day,
@@ -123,10 +155,12 @@ def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
             kind=kind,
             level_before=before,
             level_after=after,
-            causes=step.causes,
+            causes=because,
             submitted_at=event.submitted_at if event else None,
             accepted_at=event.accepted_at if event else None,
         ),
+        repeats=found,
+        former_names=_former_names(step.cases, name),
         history=history,
     )
 
@@ -144,3 +178,9 @@ def _name(held: Cases) -> str:
     """As the newest decision spells it; a document that moved away may have named another company."""
     newest = max(held, key=lambda case: (case.standing != "moved", decision_of(case.document).decision_day, _id(case)))
     return decision_of(newest.document).name
+
+
+def _former_names(held: Cases, name: str) -> tuple[str, ...]:
+    """Other names that the subject's documents give it; one that moved away may name another company."""
+    names = {decision_of(case.document).name for case in held if case.standing != "moved"}
+    return tuple(sorted(names - {name}))

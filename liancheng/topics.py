@@ -75,7 +75,7 @@ RECEIPTS = Topic(
     "A document's state and what became of its last submission.",
 )  # fmt: skip
 PENALTIES = Topic(
-    "penalties", "USCC", Penalty, "standardise, calendar", ("joint_list", "verify"), Family.SUBJECT, False,
+    "penalties", "USCC", Penalty, "standardise, calendar, office", ("joint_list", "verify"), Family.SUBJECT, False,
     "Standardised facts, no verdicts; the source of truth, kept for ever.",
 )  # fmt: skip
 SANCTION_LIST = Topic(
@@ -116,7 +116,9 @@ REGISTRY: tuple[Topic, ...] = (
     BANKS, DEAD_LETTERS,
 )  # fmt: skip
 
-NEW_DAY_KEY = b"day"  # key of the day records, which belong to a partition, not to a subject
+# Keys of the records that belong to a partition, not to a subject.
+NEW_DAY_KEY = b"day"
+STANDARD_KEY = b"standard"
 
 
 def shared_topics() -> tuple[Topic, ...]:

@@ -1,7 +1,7 @@
 """Reads what an agency put on its topic; where that is no event, says why, and what can still be known of it."""
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -11,6 +11,7 @@ from liancheng.facts import Finding
 from liancheng.findings import error, shortened
 
 _events: msgspec.json.Decoder[Event] = codec.decoder(Event)
+_TYPES = sorted(str(of.__struct_config__.tag) for of in get_args(Event))
 _PLACE = re.compile(r"(?P<what>.*) - at `\$\.?(?P<path>.*)`", re.DOTALL)
 
 
@@ -52,5 +53,5 @@ def trace(raw: bytes | None) -> Trace:
 def _unreadable(failure: str) -> Finding:
     place = _PLACE.fullmatch(failure)
     what, path = (place["what"], place["path"]) if place else (failure, "")
-    expected = "one JSON object with the fields of its type (decision, revocation, recognition) and no others"
+    expected = f"one JSON object with the fields of its type ({', '.join(_TYPES)}) and no others"
     return error(path, "event.unreadable", what, expected, "mend the field, or leave it out, and send the event again")

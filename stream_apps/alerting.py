@@ -10,19 +10,17 @@ from datetime import datetime
 from liancheng import alerting, codec, topics
 from liancheng.alerts import Alert, Watch, WatchState
 from liancheng.entries import Entry, ListDay, ListRecord
-from liancheng.standard.judging import StandardJudge, current_judge
-from stream_apps.stage import Output, Place, Record, Store, Table
+from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
 
 SOURCE = b"/alerting"
 _decode_list = codec.decoder(ListRecord)
 _decode_watch = codec.decoder(Watch)
 
 
-class Watches:
+class Watches(Prompt):
     """The watches and the entries of one partition."""
 
-    def __init__(self, judge: StandardJudge) -> None:
-        self.judge = judge
+    def __init__(self) -> None:
         self.entries: Store[ListRecord] = Store(codec.decoder(ListRecord))
         self.watches: Store[WatchState] = Store(codec.decoder(WatchState))
         self.keys_of: dict[bytes, set[bytes]] = {}  # USCC -> keys of its watches, ended ones too until restored anew
@@ -52,7 +50,7 @@ class Watches:
         entry = codec.read(_decode_list, raw, f"{record.topic}[{record.partition}]")
         if isinstance(entry, ListDay):
             return
-        telling = alerting.Telling(entry, self.judge.measures(entry.level))
+        telling = alerting.telling(entry)
         for watch_key in sorted(keys):
             state = self.watches.get(watch_key)
             told = alerting.on_entry(state, telling) if state else None
@@ -67,7 +65,7 @@ class Watches:
             return
         watch = codec.read(_decode_watch, record.value, f"{record.topic}[{record.partition}]")
         entry = self._entry(watch.uscc.encode())
-        telling = alerting.Telling(entry, self.judge.measures(entry.level)) if entry else None
+        telling = alerting.telling(entry) if entry else None
         told = alerting.on_watch(self.watches.get(key), watch, telling)
         if told:
             self._index(key)
@@ -106,9 +104,6 @@ class Alerting:
     name = "alerting"
     inputs = (topics.SANCTION_LIST.name, topics.WATCHLISTS.name)
 
-    def __init__(self) -> None:
-        self._judge = current_judge()
-
     def unit_of(self, place: Place) -> Hashable:
         return place[1]
 
@@ -121,4 +116,4 @@ class Alerting:
         )
 
     def open(self, places: Iterable[Place]) -> Watches:
-        return Watches(self._judge)
+        return Watches()

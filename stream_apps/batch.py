@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from liancheng import topics
-from liancheng.errors import UndigestibleError
+from liancheng.errors import UnavailableError, UndigestibleError
 from stream_apps.stage import Output, Record, Unit
 
 log = logging.getLogger("liancheng.engine")
@@ -26,14 +26,21 @@ class Batch:
 
     `refused`: records that an earlier attempt found to lead to something that can never be written, and why; they
     become dead letters. `unwritable`: those that this attempt has found. `outputs`: of all records folded so far, of
-    which the first `written` were given to the producer.
+    which the first `written` were given to the producer. `preparing`: the one record is not folded yet, only what has
+    to be done before it.
     """
 
     def __init__(
-        self, work: list[tuple[Unit, Record]], stage: str, refused: Mapping[tuple[str, int, int], str] | None = None
+        self,
+        work: list[tuple[Unit, Record]],
+        stage: str,
+        refused: Mapping[tuple[str, int, int], str] | None = None,
+        *,
+        preparing: bool = False,
     ) -> None:
         self.work = work
         self.stage = stage
+        self.preparing = preparing
         self.refused = refused or {}
         self.unwritable: dict[tuple[str, int, int], str] = {}
         self.outputs: list[Output] = []
@@ -62,6 +69,8 @@ class Batch:
             before = len(out)
             try:
                 self._fold_one(unit, record, now)
+            except UnavailableError:
+                raise  # not the record's fault: the session ends, and the record is read again
             except Exception as error:
                 log.exception("%s: dead letter %s[%d]@%d", self.stage, *record[:3])
                 del out[before:]
@@ -71,7 +80,10 @@ class Batch:
     def _fold_one(self, unit: Unit, record: Record, now: datetime) -> None:
         if cause := self.refused.get(record[:3]):
             raise UndigestibleError(cause)
-        unit.fold(record, now, self.outputs)
+        if self.preparing:
+            unit.prepare(record, self.outputs)
+        else:
+            unit.fold(record, now, self.outputs)
 
     def wait(self, timeout_s: float) -> bool:
         """Whether what was handed over is folded within that time."""

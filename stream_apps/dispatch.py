@@ -8,13 +8,13 @@ from datetime import datetime
 
 from liancheng import codec, dispatch, topics
 from liancheng.alerts import Alert, BankState
-from stream_apps.stage import Output, Place, Record, Store, Table
+from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
 
 SOURCE = b"/dispatch"
 _decode_alert = codec.decoder(Alert)
 
 
-class Banks:
+class Banks(Prompt):
     """The last numbers of the banks of one partition."""
 
     def __init__(self) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable, Iterable
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from liancheng import topics
+from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
 from stream_apps import metrics
 from stream_apps.batch import Batch, RestartSessionError
@@ -56,6 +57,7 @@ class Session:
         self._kept: dict[Hashable, Unit] = {}
         self._kept_positions: dict[Place, int] = {}
         self._failure: Exception | None = None  # what a rebalance could not do
+        self._waiting: list[Message] = []  # read, and behind a record that has long work before it
         self._membership: object = None  # the group generation that the partitions were assigned in
         group = f"liancheng.{stage.name}"
         instance = f"{stage.name}.{settings.worker_id}"
@@ -80,7 +82,8 @@ class Session:
             messages = self._read()
             if not self.restored:
                 self._restore()
-            if messages:
+            if messages := self._waiting + messages:
+                self._waiting = []
                 self._work_off(messages)
 
     def close(self) -> None:
@@ -90,9 +93,12 @@ class Session:
         self.consumer.close()
 
     def _read(self) -> list[Message]:
-        """Wait for one record, then take what is there: a trickle is not held back, a flood comes in full batches."""
-        first = self.consumer.poll(POLL_S)
-        more = [] if first is None else self.consumer.consume(self.settings.batch_max - 1, timeout=0)
+        """Wait for one record, then take what is there: a trickle is not held back, a flood comes in full batches.
+
+        While records wait, nothing more is taken; the group only hears that this member lives.
+        """
+        first = self.consumer.poll(0 if self._waiting else POLL_S)
+        more = [] if first is None or self._waiting else self.consumer.consume(self.settings.batch_max - 1, timeout=0)
         if self._failure:
             raise self._failure
         return [] if first is None else [first, *more]
@@ -131,6 +137,7 @@ class Session:
         log.warning("%s: lost %d partitions to another worker", self.stage.name, len(partitions))
 
     def _forget(self) -> None:
+        self._waiting = []
         self.units, self.positions, self.restored = {}, {}, True
         metrics.UNITS.labels(self.stage.name).set(0)
 
@@ -163,14 +170,32 @@ class Session:
     # -- one batch -------------------------------------------------------------------------------------------------
 
     def _work_off(self, messages: list[Message]) -> None:
-        started = time.monotonic()
-        work, ends = self._sort(messages)
-        if not ends:
+        """Do what was read up to the next record that stands alone; the rest waits.
+
+        What has to be done before such a record is done a part at a time, so that a transaction stays short and the
+        group hears of this member in between.
+        """
+        work = self._sort(messages)
+        if not work:
             return
+        unit, record = work[0]
+        if unit.pending(record):
+            self._waiting = messages
+            self._do([work[0]], preparing=True)
+            return
+        alone = next((n for n, (unit, record) in enumerate(work) if n and unit.stands_alone(record)), len(work))
+        if alone < len(work):
+            self._waiting = messages
+        self._do(work[:alone])
+
+    def _do(self, work: list[tuple[Unit, Record]], *, preparing: bool = False) -> None:
+        """Work off one batch in one transaction, again where it was aborted."""
+        started = time.monotonic()
         refused: dict[tuple[str, int, int], str] = {}
         aborted = 0
         while aborted < RETRIES_MAX:
-            batch = Batch(work, self.stage.name, refused)
+            batch = Batch(work, self.stage.name, refused, preparing=preparing)
+            ends = {(record.topic, record.partition): record.offset + (not preparing) for _, record in work}
             if self._transact(batch, ends):
                 self._committed(batch, ends, started)
                 return
@@ -178,6 +203,7 @@ class Session:
                 unit.rollback()
             if batch.unwritable:
                 refused |= batch.unwritable
+                preparing = False  # the record is the dead letter, whatever was to be done before it
                 continue
             aborted += 1
             metrics.RETRIES.labels(self.stage.name).inc()
@@ -185,7 +211,7 @@ class Session:
             time.sleep(0.05 * 2**aborted)
         raise RestartSessionError(f"{RETRIES_MAX} aborted transactions in a row")
 
-    def _sort(self, messages: list[Message]) -> tuple[list[tuple[Unit, Record]], dict[Place, int]]:
+    def _sort(self, messages: list[Message]) -> list[tuple[Unit, Record]]:
         """Pair each record with its unit.
 
         A rebalance may have happened while the batch was read: records of partitions that went are left out (their
@@ -205,7 +231,7 @@ class Session:
                 continue
             work.append((self.units[self.stage.unit_of(place)], record))
             ends[place] = record.offset + 1
-        return work, ends
+        return work
 
     def _fold(self, batch: Batch) -> None:
         self.hand_over(batch)
@@ -241,7 +267,7 @@ class Session:
         for unit in self.units.values():
             unit.commit()
         name = self.stage.name
-        metrics.RECORDS.labels(name).inc(len(batch.work))
+        metrics.RECORDS.labels(name).inc(0 if batch.preparing else len(batch.work))
         metrics.OUTPUTS.labels(name).inc(len(batch.outputs))
         dead = sum(output.topic == topics.DEAD_LETTERS.name for output in batch.outputs)
         metrics.DEAD.labels(name).inc(dead)
@@ -291,7 +317,7 @@ class StageThread(threading.Thread):
             metrics.SESSIONS.labels(self.stage.name).inc()
             try:
                 self._one_session()
-            except (KafkaException, RestartSessionError) as error:
+            except (KafkaException, RestartSessionError, UnavailableError) as error:
                 log.warning("%s: session ended (%s), starting afresh", self.stage.name, error)
             except Exception:
                 log.exception("%s: session failed, starting afresh", self.stage.name)

@@ -3,105 +3,136 @@
 Reads `penalties`, writes `sanction-list` (its table): each entry, and the day up to which the partition is complete.
 """
 
-import heapq
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 
 from liancheng import codec, sanction_list, topics
-from liancheng.entries import Entry, ListDay, ListRecord
-from liancheng.facts import Model, NewDay, Penalty
-from liancheng.standard.judging import current_judge
+from liancheng.entries import Adoption, Entry, ListDay, ListRecord
+from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
+from liancheng.facts import Document, DocumentMoved, Model, NewDay, Penalty, StandardAdopted
+from liancheng.schedule import Schedule
+from liancheng.standard.judging import current_schedule
+from stream_apps.due_days import DueDays
 from stream_apps.stage import Output, Place, Record, Store, Table
 
 SOURCE = b"/joint_list"
+STEP = 2000  # subjects that time touches in one transaction: a tenth of what its 10 s would allow
+OF_TIME = frozenset((topics.NEW_DAY_KEY, topics.STANDARD_KEY))
 _decode_penalty = codec.decoder(Penalty)
 _decode_list = codec.decoder(ListRecord)
 
 
 class _Head(Model, frozen=True, kw_only=True):
-    """The part of an entry that restoring needs."""
+    """The part of an entry that the index needs."""
 
     next_due_day: date | None = None
+    standard: str = ""
 
 
 _decode_head = codec.decoder(_Head)
 
 
-class DueDays:
-    """On which day which subject is due. Entries that have changed since are left in: being due twice does no harm."""
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[date, bytes]] = []
-
-    def add(self, day: date, key: bytes) -> None:
-        heapq.heappush(self._heap, (day, key))
-
-    def until(self, day: date) -> set[bytes]:
-        """Keys due on that day or before, which stay on the list until `drop`."""
-        popped = []
-        while self._heap and self._heap[0][0] <= day:
-            popped.append(heapq.heappop(self._heap))
-        for item in popped:
-            heapq.heappush(self._heap, item)
-        return {key for _, key in popped}
-
-    def drop(self, day: date) -> None:
-        while self._heap and self._heap[0][0] <= day:
-            heapq.heappop(self._heap)
-
-
 class Subjects:
-    """The entries of one partition, the day it has reached, and whose day comes next."""
+    """The entries of one partition, the day it has reached, the versions adopted, and whose day comes next."""
 
-    def __init__(self, judge: sanction_list.Judge) -> None:
-        self.judge = judge
+    def __init__(self, schedule: Schedule) -> None:
         self.store: Store[Entry] = Store(codec.decoder(Entry))
         self.day = date.min
+        self.schedule = schedule
+        self.judge = schedule.on(date.min)
         self.due = DueDays()
-        self._day_of_batch: date | None = None
+        self._reached: tuple[date, Schedule] | None = None  # by the batch, until it commits
+        self._left: list[bytes] | None = None  # subjects that time has still to touch before the next record
+        self._prepared = 0  # of them, in this batch
         self._unindexed = False
 
     def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
         if key == topics.NEW_DAY_KEY and value is not None:
-            self.day = max(self.day, _decode_list.decode(value).day)
+            reached: ListDay = _decode_list.decode(value)
+            self._reach(max(self.day, reached.day), _with(self.schedule, reached.adopted))
         else:
             self.store.restore(key, value)
             self._unindexed = True
 
     def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
         penalty = codec.read(_decode_penalty, record.value or b"", f"{record.topic}[{record.partition}]")
-        if isinstance(penalty, NewDay):
-            self._new_day(penalty.day, record.partition, out)
-            return
+        if isinstance(penalty, Document | DocumentMoved):
+            self._document(penalty, record, out)
+        elif goal := self._goal(penalty):
+            self._pass_time(goal, record.partition, out)
+
+    def _document(self, penalty: Document | DocumentMoved, record: Record, out: list[Output]) -> None:
         key = record.key or b""
-        entry = sanction_list.fold(self.store.get(key), key.decode(), penalty, self._today(), self.judge)
+        day, _ = self._now()
+        entry = sanction_list.fold(self.store.get(key), key.decode(), penalty, day, self.judge)
         if entry is not None:
             self._write(key, entry, record.partition, out)
 
-    def _today(self) -> date:
-        return self._day_of_batch or self.day
+    # -- time ------------------------------------------------------------------------------------------------------
 
-    def _new_day(self, day: date, partition: int, out: list[Output]) -> None:
-        """Work off every due day up to `day`, subject by subject in the order of their keys, then say it is done."""
-        if day <= self._today():
-            return
-        self._index()
-        for key in sorted(self._due_keys(day)):
-            entry = self.store.get(key)
-            for step in sanction_list.pass_days(entry, day, self.judge) if entry else ():
-                self._write(key, step, partition, out)
-        self._day_of_batch = day
-        raw = codec.encode(ListDay(day=day))
-        headers = codec.headers("list_day", SOURCE, f"{partition}/{day}")
+    def stands_alone(self, record: Record) -> bool:
+        return record.key in OF_TIME
+
+    def pending(self, record: Record) -> bool:
+        if self._left is None and self.stands_alone(record) and (goal := self._goal_of(record)):
+            self._left = self._touched(goal)
+        if self._left is None or len(self._left) <= STEP:
+            self._left = None
+            return False
+        return True
+
+    def prepare(self, record: Record, out: list[Output]) -> None:
+        goal = self._goal_of(record)
+        keys = (self._left or [])[:STEP]
+        self._prepared = len(keys)
+        if goal:
+            self._advance(keys, goal, record.partition, out)
+
+    def _now(self) -> tuple[date, Schedule]:
+        return self._reached or (self.day, self.schedule)
+
+    def _goal_of(self, record: Record) -> tuple[date, Schedule] | None:
+        try:
+            return self._goal(codec.read(_decode_penalty, record.value or b"", record.topic))
+        except UndigestibleError:
+            return None  # folding it says so
+
+    def _goal(self, penalty: Penalty) -> tuple[date, Schedule] | None:
+        """Where a record of time leads to; None where we are there already."""
+        day, schedule = self._now()
+        if isinstance(penalty, StandardAdopted):
+            adopted = _with(schedule, (Adoption(version=penalty.version, from_day=penalty.from_day),))
+            return None if adopted is schedule else (day, adopted)
+        return (penalty.day, schedule) if isinstance(penalty, NewDay) and penalty.day > day else None
+
+    def _pass_time(self, goal: tuple[date, Schedule], partition: int, out: list[Output]) -> None:
+        """Touch every subject that is due, in the order of their keys, then say that it is done."""
+        self._advance(self._touched(goal), goal, partition, out)
+        self._reached = goal
+        self.judge = goal[1].on(goal[0])
+        raw = codec.encode(ListDay(day=goal[0], adopted=goal[1].adopted))
+        headers = codec.headers("list_day", SOURCE, f"{partition}/{goal[0]}/{len(goal[1].adopted)}")
         out.append(Output(topics.SANCTION_LIST.name, topics.NEW_DAY_KEY, raw, headers, partition))
 
-    def _due_keys(self, day: date) -> set[bytes]:
-        changed = {
-            key
-            for key, (entry, _) in self.store.changed.items()
-            if entry and entry.next_due_day and entry.next_due_day <= day
-        }
-        return changed | self.due.until(day)
+    def _advance(self, keys: list[bytes], goal: tuple[date, Schedule], partition: int, out: list[Output]) -> None:
+        reached, _ = self._now()
+        for key in keys:
+            entry = self.store.get(key)
+            for step in sanction_list.advance(entry, reached, *goal) if entry else ():
+                self._write(key, step, partition, out)
+
+    def _touched(self, goal: tuple[date, Schedule]) -> list[bytes]:
+        """Keys of the subjects that are due until then, or that another version of the standard has judged."""
+        day, schedule = goal
+        self._index()
+        touched = {key for key, (entry, _) in self.store.changed.items() if entry and _is_due(entry, day)}
+        touched |= self.due.until(day)
+        version = schedule.on(day).version
+        if version != self.judge.version:
+            heads = ((key, _decode_head.decode(raw)) for key, raw in self.store.raw.items())
+            touched |= {key for key, head in heads if head.standard != version}
+            touched |= {key for key, (entry, _) in self.store.changed.items() if entry and entry.standard != version}
+        return sorted(touched)
 
     def _index(self) -> None:
         """Build the index of due days when the first day passes: a restore alone need not decode every entry."""
@@ -116,19 +147,45 @@ class Subjects:
         headers = codec.headers("entry", SOURCE, f"{entry.uscc}/{entry.sequence}")
         out.append(Output(topics.SANCTION_LIST.name, key, raw, headers, partition))
 
+    # -- the batch -------------------------------------------------------------------------------------------------
+
     def commit(self) -> None:
         if not self._unindexed:
             for key, (entry, _) in self.store.changed.items():
                 if entry and entry.next_due_day:
                     self.due.add(entry.next_due_day, key)
         self.store.commit()
-        if self._day_of_batch:
-            self.day, self._day_of_batch = self._day_of_batch, None
+        if self._prepared:
+            self._left, self._prepared = (self._left or [])[self._prepared :], 0
+        if self._reached:
+            self._reach(*self._reached)
+            self._left = None
             self.due.drop(self.day)
 
     def rollback(self) -> None:
         self.store.rollback()
-        self._day_of_batch = None
+        self._prepared = 0
+        if self._reached:
+            self._reach(self.day, self.schedule)
+
+    def _reach(self, day: date, schedule: Schedule) -> None:
+        self.day, self.schedule, self._reached = day, schedule, None
+        self.judge = schedule.on(day)
+
+
+def _is_due(entry: Entry, day: date) -> bool:
+    return entry.next_due_day is not None and entry.next_due_day <= day
+
+
+def _with(schedule: Schedule, adopted: Iterable[Adoption]) -> Schedule:
+    """Raises UnavailableError where a version is not packaged here: going on without it would list by the wrong one."""
+    for adoption in adopted:
+        try:
+            schedule.judge_of(adoption.version)
+        except WrongUseError as error:
+            raise UnavailableError(f"{error}; install the package that has it, the stage waits until then") from error
+        schedule = schedule.adopt(adoption)
+    return schedule
 
 
 class JointList:
@@ -136,7 +193,7 @@ class JointList:
     inputs = (topics.PENALTIES.name,)
 
     def __init__(self) -> None:
-        self._judge = current_judge()
+        self._schedule = current_schedule()
 
     def unit_of(self, place: Place) -> Hashable:
         return place[1]
@@ -145,4 +202,4 @@ class JointList:
         return tuple(Table((topics.SANCTION_LIST.name, partition), own=True) for _, partition in places)
 
     def open(self, places: Iterable[Place]) -> Subjects:
-        return Subjects(self._judge)
+        return Subjects(self._schedule)

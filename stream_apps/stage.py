@@ -54,6 +54,18 @@ class Unit(Protocol):
     def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
         """Take one record of a table. Records of one key come in order."""
 
+    def stands_alone(self, record: Record) -> bool:
+        """Whether there may be long work before this record: then it begins a batch."""
+
+    def pending(self, record: Record) -> bool:
+        """Whether there is more to do before this record than one transaction should hold: then `prepare` comes first.
+
+        Asked of a batch's first record, when all before it are committed.
+        """
+
+    def prepare(self, record: Record, out: list[Output]) -> None:
+        """Do a part of that. It is committed by itself; the record stays the next one to fold."""
+
     def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
         """Fold one record, appending what it leads to. Raises before it changes anything, or not at all."""
 
@@ -62,6 +74,19 @@ class Unit(Protocol):
 
     def rollback(self) -> None:
         """It has not: forget the batch's changes."""
+
+
+class Prompt:
+    """A unit that folds each record at once."""
+
+    def stands_alone(self, record: Record) -> bool:
+        return False
+
+    def pending(self, record: Record) -> bool:
+        return False
+
+    def prepare(self, record: Record, out: list[Output]) -> None:
+        raise NotImplementedError
 
 
 class Stage(Protocol):

@@ -9,12 +9,12 @@ from datetime import datetime
 from liancheng import codec, documents, topics
 from liancheng.facts import Document, DocumentMoved, Receipt
 from liancheng.standard import citations
-from stream_apps.stage import Output, Place, Record, Store, Table
+from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
 
 PREFIX = topics.PENALTY_EVENTS.prefix
 
 
-class Documents:
+class Documents(Prompt):
     """The documents of one partition of one province, kept as their last receipts."""
 
     def __init__(self, province: str) -> None:

@@ -108,6 +108,12 @@ def reach(citation: Citation, edition: Edition, cited: frozenset[Citation] = fro
     return Reach(_proving(citation, inside, selected), tuple(row for row in selected if row.acts))
 
 
+def violation_class(citation: Citation, edition: Edition) -> str | None:
+    """The class of the violation that a cited place punishes; None where it holds more than one, or was not read."""
+    classes = {row.violation_class for row in _inside(citation, edition.rows.get(citation.article, ()))}
+    return classes.pop() if len(classes) == 1 else None
+
+
 @lru_cache(maxsize=65_536)
 def changed_before(law: str, day: date, years: int) -> date | None:
     """The newest day within `years` years before `day` (or `day` itself) on which the law's text changed, if any."""

@@ -13,7 +13,7 @@ from liancheng.entries import ActFinding, Level, PublicationSeverity, Verdict
 from liancheng.facts import Citation, DecisionFact, Kind
 from liancheng.standard import articles
 from liancheng.standard.articles import NOTHING, Edition, Reach, Row
-from liancheng.standard.model import EntryAct, Regime, SeverityRule, Standard
+from liancheng.standard.model import EntryAct, Regime, RepeatRule, SeverityRule, Standard
 from liancheng.standard.periods import months_after
 
 # Weakest last: a finding is no surer than the weaker of the act's wording and the article's row.
@@ -35,6 +35,7 @@ class Legal(NamedTuple):
     act_day: date | None
     simple_procedure: bool
     fine_fen: int | None
+    intentional: bool
 
 
 def legal(decision: DecisionFact, standard: Standard) -> Legal:
@@ -47,6 +48,7 @@ def legal(decision: DecisionFact, standard: Standard) -> Legal:
         decision.act_day,
         decision.simple_procedure,
         decision.fine_fen if _weighs_fines(standard) else None,
+        decision.intentional,
     )
 
 
@@ -78,8 +80,21 @@ def judge_legal(decision: Legal, standard: Standard) -> Verdict:
         earliest_repair_day=publication.earliest_repair_day,
         last_published_day=publication.last_published_day,
         acts=acts,
+        unperformed_rule=publication.unperformed_rule,
+        classes=_classes(basis) if decision.intentional else (),
         notes=publication.notes + notes,
     )
+
+
+@lru_cache(maxsize=16)
+def bank_measures(level: Level, standard: Standard) -> tuple[Measure, ...]:
+    """Those of `measures` that are for a bank."""
+    return tuple(measure for measure in measures(level, standard) if measure.measure_class == "reference")
+
+
+@lru_cache(maxsize=16)
+def repeat_rules(standard: Standard) -> tuple[RepeatRule, ...]:
+    return tuple(rule for rule in standard.repeats if rule.enabled)
 
 
 @lru_cache(maxsize=16)
@@ -100,6 +115,7 @@ class Publication(NamedTuple):
     rule: str | None = None
     earliest_repair_day: date | None = None
     last_published_day: date | None = None
+    unperformed_rule: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -149,7 +165,9 @@ def _published(regime: Regime, rule: SeverityRule, day: date) -> Publication:
         note = f"{rule.id}: kept, not published"
         return Publication(regime.id, rule.severity, rule.id, notes=(note,))
     repair = months_after(day, period.min_months) + _DAY if period.early_repair else None
-    return Publication(regime.id, rule.severity, rule.id, repair, months_after(day, period.max_months))
+    last = months_after(day, period.max_months)
+    unperformed = regime.unperformed.id if regime.unperformed and regime.unperformed.enabled else None
+    return Publication(regime.id, rule.severity, rule.id, repair, last, unperformed)
 
 
 def reached(decision: Legal) -> list[Reached]:
@@ -169,6 +187,12 @@ def _reach(citation: Citation, edition: Edition, decision: Legal) -> Reach:
     # Agencies print 违反…第二十五条 in the basis as well; no penalty article is itself such a provision.
     same_law = frozenset(c for c in (*decision.violated, *decision.basis) if c.law == citation.law)
     return articles.reach(citation, edition, same_law)
+
+
+def _classes(basis: list[Reached]) -> tuple[str, ...]:
+    """The classes of violation that the cited places surely mean."""
+    found = (articles.violation_class(one.citation, one.edition) for one in basis if one.edition)
+    return tuple(sorted({name for name in found if name}))
 
 
 def _acts(decision: Legal, basis: list[Reached], standard: Standard) -> tuple[tuple[ActFinding, ...], tuple[str, ...]]:

@@ -1,13 +1,18 @@
 """A version of the standard as the stages use it: judges decisions, and says what follows from a level."""
 
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
+from liancheng import repairs
 from liancheng.alerts import Measure
 from liancheng.entries import Level, Verdict
-from liancheng.facts import DecisionFact
-from liancheng.standard import judge
-from liancheng.standard.loader import current
-from liancheng.standard.model import Standard
+from liancheng.facts import DecisionFact, Document
+from liancheng.objections import Due
+from liancheng.schedule import Schedule
+from liancheng.standard import judge, working_days
+from liancheng.standard.loader import CURRENT, load
+from liancheng.standard.model import RepeatRule, Standard
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,38 @@ class StandardJudge:
     def __call__(self, decision: DecisionFact) -> Verdict:
         return judge.judge(decision, self.standard)
 
+    @property
+    def repeats(self) -> tuple[RepeatRule, ...]:
+        return judge.repeat_rules(self.standard)
+
+    def repair_lacks(self, document: Document, verdict: Verdict) -> tuple[str, ...]:
+        return tuple(lack.rule for lack in repairs.lacks(document, verdict, self.standard))
+
+    def objection_due(self, province: str, raised_day: date) -> Due | None:
+        for term in self.standard.objections:
+            if term.in_force(raised_day, province) and term.province == province:
+                return Due(working_days.after(raised_day, term.working_days), term.id)
+        return None
+
     def measures(self, level: Level) -> tuple[Measure, ...]:
         return judge.measures(level, self.standard)
 
+    def bank_measures(self, level: Level) -> tuple[Measure, ...]:
+        """Those that a bank is told of: what it is encouraged to consider. The others bind administrative bodies."""
+        return judge.bank_measures(level, self.standard)
+
+
+@cache
+def judge_of(version: str) -> StandardJudge:
+    """The judge of a packaged version. Raises WrongUseError where there is none."""
+    return StandardJudge(load(version))
+
+
+def current_schedule() -> Schedule:
+    """The versions in force before any adoption is known."""
+    return Schedule(judge_of, CURRENT)
+
 
 def current_judge() -> StandardJudge:
-    return StandardJudge(current())
+    """That of the version which is in force until another one is adopted."""
+    return judge_of(CURRENT)

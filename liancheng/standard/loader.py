@@ -12,7 +12,7 @@ from liancheng.entries import LEVELS
 from liancheng.errors import WrongUseError
 from liancheng.standard.model import Regime, Standard
 
-CURRENT = "2026.1"
+CURRENT = "2026.1"  # in force until another one is adopted; a replay of an old log depends on it, so it never changes
 
 
 def versions() -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def versions() -> tuple[str, ...]:
 
 
 def current() -> Standard:
-    """The version that is in force unless another one has been adopted."""
+    """The version that is in force until another one is adopted."""
     return load(CURRENT)
 
 

@@ -46,6 +46,11 @@ class Rule(Part, frozen=True, kw_only=True, eq=False):
     note: str = ""
     enabled: bool = True
 
+    def in_force(self, day: date, province: str | None = None) -> bool:
+        """Whether it is enabled and governs that day, and that province where it is one province's rule."""
+        in_time = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+        return self.enabled and in_time and self.province in (None, province)
+
 
 class Listing(Rule, frozen=True, kw_only=True, eq=False):
     """How a subject comes onto the list: by a decided recognition, or by the entry acts alone."""
@@ -107,9 +112,32 @@ class Regime(
     last: date | None = None
     severities: tuple[Period, ...]
     rules: tuple[SeverityRule, ...]
+    unperformed: Rule | None = None  # reaching the last published day with the duty unperformed is a state of its own
 
     def covers(self, day: date) -> bool:
         return self.first <= day and (self.last is None or day <= self.last)
+
+    def all_rules(self) -> tuple[Rule, ...]:
+        return (*self.severities, *self.rules, *((self.unperformed,) if self.unperformed else ()))
+
+
+class RepairRule(Rule, frozen=True, kw_only=True, eq=False):
+    """A condition that a repair has to meet on its day, where the rule is in force on that day and in that province."""
+
+    condition: Literal["min_period", "performed", "commitment", "not_listed"]
+
+
+class ObjectionTerm(Rule, frozen=True, kw_only=True, eq=False):
+    """Within how many working days a province decides an objection; the day it was raised is not counted."""
+
+    working_days: int
+
+
+class RepeatRule(Rule, frozen=True, kw_only=True, eq=False):
+    """The same violation, with intent, decided on `times` times within `within_months` months: a candidate."""
+
+    times: int
+    within_months: int
 
 
 class EntryAct(Rule, frozen=True, kw_only=True, eq=False):
@@ -139,12 +167,16 @@ class Standard(Part, frozen=True, kw_only=True, eq=False):
     regimes: tuple[Regime, ...]
     acts: tuple[EntryAct, ...]
     measures: tuple[MeasureRule, ...]
+    repairs: tuple[RepairRule, ...] = ()
+    objections: tuple[ObjectionTerm, ...] = ()
+    repeats: tuple[RepeatRule, ...] = ()
 
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of the version."""
-        of_regimes = (rule for regime in self.regimes for rule in (*regime.severities, *regime.rules))
+        of_regimes = (rule for regime in self.regimes for rule in regime.all_rules())
         general = (self.listing, self.counting, self.transition, self.no_penalty)
-        return (*general, *self.levels, *of_regimes, *self.acts, *self.measures)
+        of_life = (*self.repairs, *self.objections, *self.repeats)
+        return (*general, *self.levels, *of_regimes, *of_life, *self.acts, *self.measures)
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule that a verdict, a cause or a measure names."""

@@ -15,7 +15,6 @@ from liancheng import alerting, codec, dispatch, documents, topics
 from liancheng.alerts import Alert, BankState, Watch, WatchState
 from liancheng.entries import Entry, ListRecord
 from liancheng.facts import Document, DocumentMoved, NewDay, Penalty, Receipt
-from liancheng.standard.judging import current_judge
 from stream_apps.joint_list import JointList
 from stream_apps.stage import Output, Record
 
@@ -260,12 +259,11 @@ def alerts(history: History) -> Iterator[Anomaly]:
 
 
 def _tellings(history: History, companies: set[bytes]) -> dict[bytes, list[alerting.Telling]]:
-    measures = current_judge().measures
     made: dict[bytes, list[alerting.Telling]] = defaultdict(list)
     for record in history.of(topics.SANCTION_LIST.name):
         if record.key in companies:
             entry = _list_record(record.value or b"")
-            made[record.key].append(alerting.Telling(entry, measures(entry.level)))
+            made[record.key].append(alerting.telling(entry))
     return made
 
 

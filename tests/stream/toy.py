@@ -16,7 +16,7 @@ from liancheng import codec
 from liancheng.settings import Settings
 from stream_apps.batch import Batch
 from stream_apps.engine import StageThread
-from stream_apps.stage import Output, Place, Record, Store, Table
+from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
 from tests.eventually import eventually
 from transport.clients import consumer, producer
 from transport.tables import high_watermarks, read_until
@@ -33,7 +33,7 @@ class Counted(msgspec.Struct, tag="counted", frozen=True):
     place: tuple[int, int]
 
 
-class Counts:
+class Counts(Prompt):
     """The counts of one partition."""
 
     def __init__(self, stage: "Toy") -> None:

@@ -10,32 +10,79 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc as stdnum_uscc
 
-from liancheng import sanction_list
+from liancheng import repairs, sanction_list
 from liancheng.entries import ActFinding, Entry, Verdict
-from liancheng.facts import DecisionFact, Document, DocumentMoved, RecognitionFact, RevocationFact
+from liancheng.facts import (
+    DecisionFact,
+    Document,
+    DocumentMoved,
+    Fact,
+    ObjectionFact,
+    PerformanceFact,
+    RecognitionFact,
+    RepairFact,
+    RevocationFact,
+)
+from liancheng.objections import Due
+from liancheng.standard import current
+from liancheng.standard.model import RepairRule, RepeatRule
 
 BODY = "91990000MA000000X"
 USCC = BODY + stdnum_uscc.calc_check_digit(BODY)
 NAME = "虚构示例化工有限公司"
 FIRST = date(2026, 9, 1)
 LAST = FIRST + timedelta(days=80)  # later than anything in a random life, and than any expiry in it
-FACETS = ("decision", "recognition_notice", "recognition_decided", "recognition_removed", "revocation")
+FACETS = (
+    "decision",
+    "recognition_notice",
+    "recognition_decided",
+    "recognition_removed",
+    "performance_payment",
+    "performance_correction",
+    "repair",
+    "objection_raised",
+    "objection_resolved",
+    "revocation",
+)
 
 UNHURRIED = settings(deadline=None, max_examples=60)  # a busy machine is no failure
 
 Penalty = Document | DocumentMoved
 
 
+_RULE: dict[str, Any] = {
+    "wording": "示例", "source": "示例", "level": "own_compilation", "mark": "own", "valid_from": date(2000, 1, 1)
+}  # fmt: skip
+REPEAT = RepeatRule(id="test.repeat", times=2, within_months=1, **_RULE)
+# Only its repair conditions are used.
+_STANDARD = msgspec.structs.replace(
+    current(),
+    repairs=(
+        RepairRule(id="test.min_period", condition="min_period", **_RULE),
+        RepairRule(id="test.commitment", condition="commitment", **_RULE),
+        RepairRule(id="test.not_listed", condition="not_listed", **_RULE),
+    ),
+)
+
+
 @dataclass(frozen=True)
 class ShortPeriods:
     """A standard whose periods are days: a decision is published for ten days more for each kind of penalty.
 
-    A warning alone is not published. Each act that the agency states counts, but for act 14.
+    A warning alone is not published. Each act that the agency states counts, but for act 14. A repair counts from two
+    days after the decision. Ending with the duty unperformed is a state of its own where something was confiscated.
     """
 
     version: str = "test.1"
     days: int = 10
     by_rule: bool = False
+    repeats: tuple[RepeatRule, ...] = (REPEAT,)
+
+    def repair_lacks(self, document: Document, verdict: Verdict) -> tuple[str, ...]:
+        return tuple(lack.rule for lack in repairs.lacks(document, verdict, _STANDARD))
+
+    def objection_due(self, province: str, raised_day: date) -> Due | None:
+        return Due(raised_day + timedelta(5), "test.term")
 
     def __call__(self, decision: DecisionFact) -> Verdict:
         published = decision.kinds != ("warning",)
@@ -46,6 +93,9 @@ class ShortPeriods:
             last_published_day=decision.decision_day + timedelta(self.days * len(decision.kinds))
             if published
             else None,
+            earliest_repair_day=decision.decision_day + timedelta(2) if published else None,
+            unperformed_rule="test.unperformed" if "confiscation" in decision.kinds else None,
+            classes=("test.class",) if decision.intentional else (),
             acts=tuple(
                 ActFinding(
                     act=act, counts=act != 14, by="stated", citation="", rule=f"act.{act}", source="示例", mark="own"
@@ -114,14 +164,21 @@ def snapshots(document_id: str, events: Sequence[Told]) -> list[Penalty]:
     return heard
 
 
-def _fact(facet: str, common: dict[str, Any], event: Told) -> DecisionFact | RecognitionFact | RevocationFact:
+def _fact(facet: str, common: dict[str, Any], event: Told) -> Fact:
     day = common["accepted_at"].date()
     if facet == "decision":
         plain = {"uscc": USCC, "name": NAME, "decision_day": day, "kinds": ("fine",), "fine_fen": 1_000_000}
         return DecisionFact(**common | plain | event.details)
     if facet == "revocation":
         return RevocationFact(**common | {"revoked_day": day} | event.details)
-    return RecognitionFact(**common | {"recognition_no": "虚认〔2026〕1号", "day": day} | event.details)
+    if facet.startswith("recognition"):
+        return RecognitionFact(**common | {"recognition_no": "虚认〔2026〕1号", "day": day} | event.details)
+    if facet.startswith("performance"):
+        return PerformanceFact(**common | {"day": day} | event.details)
+    if facet == "repair":
+        return RepairFact(**common | {"day": day, "commitment": True} | event.details)
+    outcome = {"outcome": "unfounded"} if facet == "objection_resolved" else {}
+    return ObjectionFact(**common | {"day": day} | outcome | event.details)
 
 
 def _moved(document: Document, fact: Any) -> DocumentMoved:
@@ -157,7 +214,14 @@ def _events(draw: st.DrawFn) -> list[Told]:
 def _details(facet: str) -> st.SearchStrategy[dict[str, Any]]:
     if facet in ("decision", "away"):
         return st.fixed_dictionaries(
-            {"name": _NAMES, "decision_day": _DAYS, "kinds": _KINDS, "stated_acts": _ACTS, "facts": _LONG}
+            {
+                "name": _NAMES,
+                "decision_day": _DAYS,
+                "kinds": _KINDS,
+                "stated_acts": _ACTS,
+                "intentional": st.booleans(),
+                "facts": _LONG,
+            }
         )
     return st.fixed_dictionaries({"revoked_day" if facet == "revocation" else "day": _DAYS})
 

@@ -6,7 +6,16 @@ from stdnum.cn import uscc as stdnum_uscc
 
 from liancheng import codec
 from liancheng.documents import Folded, Place, event_key, fold
-from liancheng.events import Decision, Event, Recognition, Revocation
+from liancheng.events import (
+    Decision,
+    Event,
+    MonthClosed,
+    Objection,
+    Performance,
+    Recognition,
+    Repair,
+    Revocation,
+)
 from liancheng.facts import Document
 
 PROVINCE = "310000"
@@ -47,6 +56,26 @@ def recognition(stage: str = "decided", **changed: object) -> Recognition:
     fields = {"authority": AUTHORITY, "document_no": DOCUMENT_NO, "date": "2025-02-03"}
     number = {"recognition_no": "沪虚环认〔2025〕1号"}
     return Recognition(stage=stage, **(fields | number | changed))  # type: ignore[arg-type]
+
+
+def performance(duty: str = "correction", **changed: object) -> Performance:
+    fields = {"authority": AUTHORITY, "document_no": DOCUMENT_NO, "date": "2024-04-01"}
+    return Performance(duty=duty, **(fields | changed))  # type: ignore[arg-type]
+
+
+def repair(date: str, **changed: object) -> Repair:
+    fields = {"authority": AUTHORITY, "document_no": DOCUMENT_NO, "performed": True, "commitment": True}
+    return Repair(date=date, **(fields | changed))  # type: ignore[arg-type]
+
+
+def objection(stage: str = "raised", **changed: object) -> Objection:
+    fields = {"authority": AUTHORITY, "document_no": DOCUMENT_NO, "date": "2024-04-01"}
+    outcome = {"outcome": "unfounded"} if stage == "resolved" else {}
+    return Objection(stage=stage, **(fields | outcome | changed))  # type: ignore[arg-type]
+
+
+def month_closed(month: str = "2026-07", decisions: int | None = 0, **changed: object) -> MonthClosed:
+    return MonthClosed(**({"authority": AUTHORITY, "month": month, "decisions": decisions} | changed))  # type: ignore[arg-type]
 
 
 def place(key: str = KEY, offset: int = 0) -> Place:

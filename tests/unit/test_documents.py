@@ -209,7 +209,7 @@ def test_steps_that_are_refused(event, codes_):
         (b"[]", "event.unreadable", "", "array"),
         (b"\xff", "event.unreadable", "", ""),
         (b'{"name": "x"}', "event.unreadable", "", "type"),
-        (b'{"type": "repair"}', "event.unreadable", "type", "repair"),
+        (b'{"type": "pardon"}', "event.unreadable", "type", "pardon"),
         (b'{"type": "decision", "naem": "x"}', "event.unreadable", "", "naem"),
         (b'{"type": "decision", "name": 7}', "event.unreadable", "name", "int"),
         (b'{"type": "decision", "kinds": ["x", 7]}', "event.unreadable", "kinds[1]", "int"),

@@ -14,7 +14,7 @@ from liancheng.entries import LEVELS
 from liancheng.errors import WrongUseError
 from liancheng.facts import DecisionFact
 from liancheng.standard.citations import parse
-from liancheng.standard.judge import judge, measures
+from liancheng.standard.judge import bank_measures, judge, measures
 from liancheng.standard.model import KINDS
 from liancheng.standard.periods import months_after
 from liancheng.standard.questions import questions
@@ -79,8 +79,9 @@ def test_limits_in_yuan_are_unset():
 
 
 def test_a_banks_measures_are_reference_only_and_a_penalty_alone_has_none():
-    assert {m.measure_class for level in LEVELS for m in measures(level, STANDARD)} == {"reference"}
-    assert [len(measures(level, STANDARD)) for level in LEVELS] == [0, 0, 1, 3]
+    assert {m.measure_class for level in LEVELS for m in bank_measures(level, STANDARD)} == {"reference"}
+    assert [len(bank_measures(level, STANDARD)) for level in LEVELS] == [0, 0, 1, 3]
+    assert [len(measures(level, STANDARD)) for level in LEVELS] == [0, 2, 3, 6]
     assert all(m.source and m.mark for m in measures("listed", STANDARD))
 
 
