@@ -1,14 +1,18 @@
 """`list show`: one company's entry."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import typer
 
 from cli import words
 from cli.terminal import Outcome, print_json, table
 from consumers.bank import checked
+from consumers.look_back import entry_at
 from consumers.sanction_list import read_entry
+from liancheng.days import SHANGHAI, day_of
 from liancheng.entries import ActFinding, Case, Entry
+from liancheng.errors import WrongUseError
+from liancheng.looking_back import Moment
 from liancheng.settings import Settings
 
 
@@ -24,6 +28,41 @@ def show(text: str, as_json: bool) -> int:
         typer.echo(f"{uscc} has no entry: {words.level('clear')}, and never was on the list")
         typer.echo(complete(complete_to))
     return Outcome.DONE
+
+
+def show_past(text: str, as_of: str | None, known_at: str | None, as_json: bool) -> int:
+    uscc, moment = checked(text), _moment(as_of, known_at)
+    past = entry_at(Settings(), uscc, moment)
+    if as_json:
+        print_json(past.entry or {"uscc": uscc, "level": "clear", "known": False})
+        return Outcome.DONE
+    if past.entry:
+        _show(past.entry)
+    else:
+        typer.echo(f"{uscc} had no entry: {words.level('clear')}")
+    known = f", knowing what had been accepted by {moment.known_at:%Y-%m-%d %H:%M:%S} UTC" if moment.known_at else ""
+    typer.echo(f"as of {moment.day}{known}, replayed from the log")
+    if past.reached < moment.day:
+        typer.echo(f"the list has been told of the days up to {past.reached}; later ones are what time alone will do")
+    return Outcome.DONE
+
+
+def _moment(as_of: str | None, known_at: str | None) -> Moment:
+    instant = _instant(known_at) if known_at else None
+    if as_of is None:
+        return Moment(day_of(instant or datetime.now(UTC)), instant)
+    try:
+        return Moment(date.fromisoformat(as_of), instant)
+    except ValueError as error:
+        raise WrongUseError(f"--as-of: found {as_of!r}, expected a day, as 2026-10-31") from error
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise WrongUseError(f"--known-at: found {text!r}, expected an instant, as 2026-10-31T09:00") from error
+    return (instant if instant.tzinfo else instant.replace(tzinfo=SHANGHAI)).astimezone(UTC)
 
 
 def complete(day: date | None) -> str:

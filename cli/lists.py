@@ -28,11 +28,17 @@ def register(app: typer.Typer) -> None:
 
 def show(
     uscc: Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码, 18 characters.")],
+    as_of: Annotated[str | None, typer.Option(help="What the list said on that day, or will: 2026-10-31.")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="Only what had been accepted by then: 2026-10-31T09:00, in Shanghai.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """A company's entry now: level, cases, acts, history."""
+    """A company's entry, now or then: level, cases, acts, history."""
     from cli import entry_view  # noqa: PLC0415
 
+    if as_of or known_at:
+        return entry_view.show_past(uscc, as_of, known_at, as_json)
     return entry_view.show(uscc, as_json)
 
 

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-_SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving since 1991
+SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving since 1991
 
 
 def day_of(instant: datetime) -> date:
     """The day in Shanghai on which an instant (with its time zone) falls."""
-    return instant.astimezone(_SHANGHAI).date()
+    return instant.astimezone(SHANGHAI).date()

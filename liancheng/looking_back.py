@@ -1,0 +1,69 @@
+"""What the list said of a subject on a past day, or knew at a past instant: the log replayed so far and no further."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from liancheng import sanction_list
+from liancheng.days import day_of
+from liancheng.entries import Adoption, Entry
+from liancheng.facts import Document, DocumentMoved, Fact, NewDay, Penalty, StandardAdopted
+from liancheng.schedule import Schedule
+
+
+class Moment(NamedTuple):
+    """The end of a day of Asia/Shanghai, knowing what had been accepted by then and (if set) by `known_at` (UTC)."""
+
+    day: date
+    known_at: datetime | None = None
+
+    def knew(self, at: datetime) -> bool:
+        return day_of(at) <= self.day and (self.known_at is None or at <= self.known_at)
+
+
+class Past(NamedTuple):
+    """`entry` None: the subject had none. `reached`: the newest day that the list had been told of."""
+
+    entry: Entry | None
+    reached: date
+
+
+def replay(records: Iterable[tuple[Penalty, datetime]], uscc: str, moment: Moment, schedule: Schedule) -> Past:
+    """The subject's entry at a moment.
+
+    Days that the list had not been told of are passed all the same, so a day to come shows what time alone will do.
+
+    Args:
+        records: of the subject's partition of `penalties`, in their order: its documents, the days and the adoptions,
+            each with the instant (UTC) at which it was written.
+        uscc: the subject.
+        moment: how far to go.
+        schedule: the versions in force before any adoption.
+    """
+    entry, reached = None, date.min
+    for penalty, written_at in records:
+        if not moment.knew(_known_since(penalty, written_at)):
+            continue
+        if isinstance(penalty, NewDay):
+            if reached < penalty.day <= moment.day:
+                entry, reached = _advanced(entry, reached, penalty.day, schedule), penalty.day
+        elif isinstance(penalty, StandardAdopted):
+            schedule = schedule.adopt(Adoption(version=penalty.version, from_day=penalty.from_day))
+            entry = _advanced(entry, reached, reached, schedule)
+        else:
+            entry = sanction_list.fold(entry, uscc, penalty, reached, schedule.on(reached)) or entry
+    return Past(_advanced(entry, reached, max(reached, moment.day), schedule), reached)
+
+
+def _advanced(entry: Entry | None, reached: date, day: date, schedule: Schedule) -> Entry | None:
+    return (entry, *sanction_list.advance(entry, reached, day, schedule))[-1] if entry else None
+
+
+def _known_since(penalty: Penalty, written_at: datetime) -> datetime:
+    """When standardise took the newest event; of days and adoptions, when they were written."""
+    if isinstance(penalty, DocumentMoved):
+        return penalty.accepted_at
+    if isinstance(penalty, Document):
+        facts = (getattr(penalty, field) for field in penalty.__struct_fields__)
+        return max(fact.accepted_at for fact in facts if isinstance(fact, Fact))
+    return written_at

@@ -1,0 +1,67 @@
+"""What the list said then: replayed so far, and equal to what it said."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liancheng import looking_back, sanction_list
+from liancheng.days import day_of
+from liancheng.entries import Entry
+from liancheng.facts import NewDay, Penalty, StandardAdopted
+from liancheng.looking_back import Moment
+from liancheng.schedule import Schedule
+from tests.unit.lives import FIRST, JUDGE, LAST, USCC, ShortPeriods, lives, noon, snapshots, told
+
+LONG = ShortPeriods(version="test.2", days=20, by_rule=True)
+SCHEDULE = Schedule({"test.1": JUDGE, "test.2": LONG}.__getitem__, "test.1")
+MIDNIGHT = timedelta(hours=-8)
+
+
+def day_by_day(heard: list[tuple[Penalty, datetime]]) -> list[tuple[Penalty, datetime]]:
+    """The log of a system that runs: each day is announced as it begins, between what came before and after it."""
+    begun = FIRST - timedelta(1)
+    log: list[tuple[Penalty, datetime]] = []
+    for penalty, at in heard:
+        while begun < day_of(at):
+            begun += timedelta(1)
+            log.append((NewDay(day=begun), datetime(begun.year, begun.month, begun.day, tzinfo=UTC) + MIDNIGHT))
+        log.append((penalty, at))
+    return log
+
+
+def accepted(penalty: Penalty) -> datetime:
+    return looking_back._known_since(penalty, noon(FIRST))
+
+
+@settings(deadline=None, max_examples=60)
+@given(lives(), st.integers(0, 45), st.integers(0, 45))
+def test_a_day_shows_what_the_list_said_at_its_end(life, number: int, adopted_on: int):  # type: ignore[no-untyped-def]
+    turns = [number for number, document in enumerate(life.documents) for _ in document]
+    heard = sorted(((p, accepted(p)) for p in life.in_order(turns)), key=lambda pair: pair[1])
+    adoption = StandardAdopted(version="test.2", from_day=FIRST + timedelta(adopted_on))
+    log = day_by_day([(adoption, noon(FIRST)), *heard])
+    day = FIRST + timedelta(number)
+    said: Entry | None = None
+    so_far = [(penalty, at) for penalty, at in log if day_of(at) <= day]
+    said = looking_back.replay(so_far, USCC, Moment(LAST - timedelta(400)), SCHEDULE).entry  # nothing was known then
+    assert said is None
+    expected = looking_back.replay(so_far, USCC, Moment(day), SCHEDULE).entry
+    assert looking_back.replay(log, USCC, Moment(day), SCHEDULE).entry == expected
+
+
+def test_what_was_known_then_and_what_will_be():
+    decided, revoked = snapshots("d1", [told("decision", FIRST), told("revocation", FIRST + timedelta(5))])
+    log = day_by_day([(decided, noon(FIRST)), (revoked, noon(FIRST + timedelta(5)))])
+
+    def level(day: int, known_at: datetime | None = None) -> str:
+        entry = looking_back.replay(log, USCC, Moment(FIRST + timedelta(day), known_at), SCHEDULE).entry
+        return entry.level if entry else "none"
+
+    assert level(-1) == "none"
+    assert [level(0), level(4), level(5)] == ["penalised", "penalised", "clear"]
+    assert level(5, noon(FIRST + timedelta(4))) == "penalised"  # the revocation was not known yet
+    assert level(11, noon(FIRST + timedelta(4))) == "clear"  # and by then it would have expired by itself
+    entry = looking_back.replay(log[:2], USCC, Moment(LAST), SCHEDULE).entry
+    assert entry and entry.day == FIRST + timedelta(11)
+    assert sanction_list.pass_days(entry, LAST, JUDGE) == ()
