@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from liancheng import life
 from liancheng.settings import Settings
 from liancheng.topics import REGISTRY
 
@@ -27,6 +28,24 @@ def topics_table() -> str:
     return "\n".join(lines)
 
 
+# A correction can lead anywhere: as arrows they would hide the rest.
+CORRECTIONS = ("decision", "standard")
+
+
+def life_diagram() -> str:
+    """The table of transitions as a drawing: corrections only where a life begins, moves away or comes back."""
+    events: dict[tuple[str, str], list[str]] = {}
+    for step in life.transitions():
+        if step.event not in CORRECTIONS or life.BEGIN == step.before or "moved" in (step.before, step.after):
+            events.setdefault((step.before, step.after), []).append(step.event)
+    names = [f"    {state.name}: {state.name} {state.chinese}" for state in life.STATES]
+    arrows = [
+        f"    {'[*]' if before == life.BEGIN else before} --> {after}: {', '.join(by)}"
+        for (before, after), by in events.items()
+    ]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *names, *arrows, "```"])
+
+
 def stands_in(path: str, table: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
     assert table in text, f"{path} has gone stale; put this in place of its table:\n{table}"
@@ -38,6 +57,10 @@ def test_settings() -> None:
 
 def test_topics() -> None:
     stands_in("docs/ARCHITECTURE.md", topics_table())
+
+
+def test_the_drawing_of_a_life() -> None:
+    stands_in("docs/life.md", life_diagram())
 
 
 def test_links_lead_somewhere() -> None:
