@@ -36,7 +36,7 @@ def life_diagram() -> str:
     """The table of transitions as a drawing: corrections only where a life begins, moves away or comes back."""
     events: dict[tuple[str, str], list[str]] = {}
     for step in life.transitions():
-        if step.event not in CORRECTIONS or life.BEGIN == step.before or "moved" in (step.before, step.after):
+        if step.event not in CORRECTIONS or step.before == life.BEGIN or "moved" in (step.before, step.after):
             events.setdefault((step.before, step.after), []).append(step.event)
     names = [f"    {state.name}: {state.name} {state.chinese}" for state in life.STATES]
     arrows = [
