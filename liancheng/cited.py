@@ -6,7 +6,7 @@ from typing import NamedTuple
 from liancheng import spelling
 from liancheng.facts import Citation, Finding
 from liancheng.findings import warning
-from liancheng.standard.citations import parse
+from liancheng.standard.citations import Parsed, parse
 
 
 class Cited(NamedTuple):
@@ -14,7 +14,7 @@ class Cited(NamedTuple):
 
     printed: str | None = None
     compact: str | None = None
-    citations: tuple[Citation, ...] = ()
+    parsed: Parsed = Parsed()
     findings: tuple[Finding, ...] = ()
 
 
@@ -23,9 +23,22 @@ def read_cited(printed: str, field: str) -> Cited:
     """The citations of legal_basis or violated. Finding: `citation.unresolved` (warning)."""
     parsed = parse(printed)
     findings = tuple(_unresolved(field, printed, problem) for problem in parsed.problems)
-    return Cited(printed, spelling.compact(printed), parsed.citations, findings)
+    return Cited(printed, spelling.compact(printed), parsed, findings)
 
 
 def _unresolved(field: str, printed: str, problem: str) -> Finding:
     remedy = "mend the citation and send the next revision; until then it judges nothing"
     return warning(field, "citation.unresolved", printed, problem, remedy)
+
+
+def by_role(basis: Parsed, violated: Parsed) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
+    """The citations punished under and those violated, of the texts of the two fields.
+
+    Many agencies print the whole sentence in one field, 违反…第二十五条的规定,依据…第三十一条: there the words decide,
+    and the field where there are none.
+    """
+    punished = [c for c in basis.citations if c in basis.basis or c not in basis.violated]
+    punished += [c for c in violated.citations if c in violated.basis]
+    offended = [c for c in violated.citations if c in violated.violated or c not in violated.basis]
+    offended += [c for c in basis.citations if c in basis.violated]
+    return tuple(dict.fromkeys(punished)), tuple(dict.fromkeys(offended))

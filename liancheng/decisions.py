@@ -3,7 +3,7 @@
 from datetime import date
 
 from liancheng import spelling
-from liancheng.cited import Cited, read_cited
+from liancheng.cited import Cited, by_role, read_cited
 from liancheng.events import Decision
 from liancheng.facts import DecisionFact, Finding, Kind
 from liancheng.fields import LONG_TEXT, SHORT_TEXT, Stamp, day_or_none, is_refused, keep, required_day, text_or_none
@@ -42,6 +42,7 @@ def read_decision(event: Decision, stamp: Stamp, findings: list[Finding]) -> Dec
         *(uscc, name, decision_day, kinds, fine, confiscated, basis.compact, violated.compact),
         *(stated_acts, act_day, simple, event.intentional, violation_type, facts, content),
     )
+    punished, offended = by_role(basis.parsed, violated.parsed)
     fact = DecisionFact(
         **common,
         uscc=uscc,
@@ -50,8 +51,8 @@ def read_decision(event: Decision, stamp: Stamp, findings: list[Finding]) -> Dec
         kinds=kinds,
         fine_fen=fine,
         confiscated_fen=confiscated,
-        basis=basis.citations,
-        violated=violated.citations,
+        basis=punished,
+        violated=offended,
         stated_acts=stated_acts,
         act_day=act_day,
         simple_procedure=simple,

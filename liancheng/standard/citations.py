@@ -16,15 +16,20 @@ from liancheng.standard.law_names import LawName
 
 
 class Parsed(NamedTuple):
-    """The citations of a text, in print order without repeats, and what could not be read, one sentence each."""
+    """The citations of a text, in print order without repeats, and what could not be read, one sentence each.
 
-    citations: tuple[Citation, ...]
-    problems: tuple[str, ...]
+    `violated` and `basis` are those among them that stand after 违反 and after 依据: one may be both, or neither.
+    """
+
+    citations: tuple[Citation, ...] = ()
+    problems: tuple[str, ...] = ()
+    violated: frozenset[Citation] = frozenset()
+    basis: frozenset[Citation] = frozenset()
 
 
 @lru_cache(maxsize=16_384)
 def parse(text: str) -> Parsed:
-    """All citations of `text`. Quotations, roles (违反, 依据) and procedure laws (行政处罚法) are left out."""
+    """All citations of `text`. Quotations and procedure laws (行政处罚法) are left out."""
     reader = _Reader()
     readable = _readable(text)
     for token in _TOKEN.finditer(readable):
@@ -55,6 +60,8 @@ _BEFORE_A_BARE_NAME = (
     *("违反", "违反了", "依据", "根据", "依照", "按照", "对照", "参照", "适用", "依", "据", "按", "照"),
     *("和", "及", "与", "或", "现", "系", "属", "为", "新", "旧"),
 )
+_ROLE = re.compile("(?:(?P<violated>违反)|(?P<basis>依据|根据|依照|按照|适用|对照))了?$")
+_SAME_ROLE = re.compile("(?:的?规定|之规定)?(?:、|和|及|以及|与|或)|,")
 _OF_THE_NAME = re.compile("[中之的]?")
 _SAME_LAW = re.compile("(?:[、,]|和|及|以及|与|或|的?规定|之规定|所?指|的|之)*")
 _SAME_ARTICLE = re.compile("(?:、|和|及|以及|与|或)?")
@@ -62,9 +69,13 @@ _SHORT_JOIN = re.compile("[;、,]|和|及|以及|与")
 _EDITION_YEAR = re.compile(r"(\d{4})年?(?:版|修正|修订|修改|$)")
 
 
+_BLANK = r"[\s\u200b-\u200f\u2060\ufeff]"
+_SPACE = re.compile(rf"(?<![0-9]){_BLANK}+|{_BLANK}+(?![0-9]|{_BLANK})")  # 83 84 are two numbers, never 8384
+
+
 def _readable(text: str) -> str:
     """Simplified, half width, without spaces and quotations, the state's masked name restored."""
-    plain = re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", unicodedata.normalize("NFKC", to_simplified(text)))
+    plain = _SPACE.sub("", unicodedata.normalize("NFKC", to_simplified(text)))
     for left, right in (("〈", "《"), ("〉", "》"), ("〔", "("), ("﹝", "("), ("【", "("), ("[", "(")):
         plain = plain.replace(left, right)
     plain = plain.translate(_CLOSING)
@@ -82,7 +93,10 @@ def _unmasked(match: re.Match[str]) -> str:
 def _without_quotation(match: re.Match[str]) -> str:
     """A quoted statute holds 本法第二十四条, which nobody cites here; a quoted title is a title."""
     quoted = match["a"] or match["b"] or match["c"] or ""
-    return f"《{quoted}》" if quoted in law_names.names() else ""
+    if quoted in law_names.names():
+        return f"《{quoted}》"
+    between = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    return "|" if all(re.match(_N, character) for character in between) else ""  # 七“…”十条 is not 七十条
 
 
 class _Reader:
@@ -90,6 +104,8 @@ class _Reader:
 
     def __init__(self) -> None:
         self.found: list[Citation] = []
+        self.role: str | None = None  # what the word right before the law's name makes of its articles
+        self.roles: dict[str, set[Citation]] = {"violated": set(), "basis": set()}
         self.problems: list[str] = []
         self.named: dict[str, str] = {}  # canonical name -> as printed, of the laws named so far
         self.dropped = False
@@ -102,7 +118,7 @@ class _Reader:
     def take(self, token: re.Match[str], text: str) -> None:
         gap = text[self.end : token.start()]
         if token["name"] or token["run"]:
-            self._name(token)
+            self._name(token, gap)
         elif unit := token["unit"] or token["bare_unit"]:
             self._place(token, unit, gap)
         elif token["short"]:
@@ -128,12 +144,18 @@ class _Reader:
             ]
         if not (self.found or problems or self.dropped) and text.strip():
             problems = [f"no law with an article was found in {_short_text(text)}: write 《law》第…条第…款第…项"]
-        return Parsed(tuple(dict.fromkeys(self.found)), tuple(dict.fromkeys(problems)))
+        roles = {role: frozenset(citations) for role, citations in self.roles.items()}
+        return Parsed(tuple(dict.fromkeys(self.found)), tuple(dict.fromkeys(problems)), **roles)
 
-    def _name(self, token: re.Match[str]) -> None:
+    def _name(self, token: re.Match[str], gap: str) -> None:
         self._close()
-        self.after, self.law, self.edition = "name", None, None
         printed, prefix, name = _named(token)
+        before = gap if token["name"] else gap + prefix
+        if role := _ROLE.search(before):
+            self.role = role.lastgroup
+        elif not self.after or not _SAME_ROLE.fullmatch(before):
+            self.role = None
+        self.after, self.law, self.edition = "name", None, None
         after = token["after"] or token["run_after"] or ""
         if name is not None and name.use == "back":
             name = self._named_before(name)
@@ -262,6 +284,8 @@ class _Reader:
 
     def _close(self) -> None:
         self.found += self.open
+        if self.role:
+            self.roles[self.role].update(self.open)
         self.open = []
 
     def _problem(self, problem: str) -> None:
