@@ -40,7 +40,7 @@ def _asked(decision: Legal, standard: Standard) -> _Asked:
     settled = {finding.act for finding in verdict.acts}
     carried = {act for found in basis for row in found.reach.carrying for act in row.acts}
     findings = (
-        *_acts_to_state(basis, settled, standard),
+        *(_act_to_state(*act) for act in open_acts(basis, settled, standard)),
         *_unsupported(verdict),
         *_editions(decision, basis),
         *_kinds(decision, verdict),
@@ -48,7 +48,16 @@ def _asked(decision: Legal, standard: Standard) -> _Asked:
     return _Asked(findings, frozenset(settled | carried))
 
 
-def _acts_to_state(basis: list[Reached], settled: set[int], standard: Standard) -> Iterator[Finding]:
+class OpenAct(NamedTuple):
+    """An act that `citation` can carry by `row`, and that the agency neither stated nor proved."""
+
+    citation: Citation
+    row: Row
+    rule: EntryAct
+
+
+def open_acts(basis: list[Reached], settled: set[int], standard: Standard) -> Iterator[OpenAct]:
+    """Each act once, by the first citation that can carry it."""
     asked = set(settled)
     for found in basis:
         for row in found.reach.carrying:
@@ -56,7 +65,7 @@ def _acts_to_state(basis: list[Reached], settled: set[int], standard: Standard) 
                 rule = standard.act(act)
                 if rule and act not in asked:
                     asked.add(act)
-                    yield _act_to_state(found.citation, row, rule)
+                    yield OpenAct(found.citation, row, rule)
 
 
 @lru_cache(maxsize=4096)
@@ -66,9 +75,14 @@ def _act_to_state(citation: Citation, row: Row, rule: EntryAct) -> Finding:
         expected = f"paragraph and item, for one of several rows in that article is act {rule.act} ({rule.wording})"
         remedy = f"cite paragraph and item, or put {rule.act} into stated_acts if the decision finds this act"
     else:
-        expected = f"act {rule.act} ({rule.wording}) stated or left out; what decides: {row.note or row.gloss_en}"
+        expected = f"act {rule.act} ({rule.wording}) stated or left out; what decides: {deciding_fact(row)}"
         remedy = f"put {rule.act} into stated_acts if the decision finds this fact; do nothing if it does not"
     return _warning("stated_acts", "act_to_state", cited, expected, remedy)
+
+
+def deciding_fact(row: Row) -> str:
+    """What a `part` row leaves open, in the words of the table."""
+    return row.note or row.gloss_en
 
 
 def _unsupported(verdict: Verdict) -> Iterator[Finding]:
