@@ -8,7 +8,7 @@ from liancheng.entries import ActFinding
 from liancheng.facts import Model
 from liancheng.standard import articles
 from liancheng.standard.citations import Parsed, parse
-from liancheng.standard.judge import Legal, judge_legal, reached
+from liancheng.standard.judge import Legal, Reached, judge_legal, reached
 from liancheng.standard.model import Standard
 from liancheng.standard.questions import deciding_fact, open_acts
 
@@ -62,7 +62,9 @@ def classify(
     settled = set.intersection(*counting)
     asked: dict[int, AskedAct] = {}
     for legal in legals:
-        for act in open_acts(reached(legal), settled, standard):
+        reach = reached(legal)
+        problems += tuple(_not_read(found, legal) for found in reach if found.edition is None)
+        for act in open_acts(reach, settled, standard):
             asked.setdefault(
                 act.rule.act,
                 AskedAct(
@@ -77,5 +79,10 @@ def classify(
         basis=printed,
         found=tuple(finding for finding in verdicts[0] if finding.act in settled or not finding.counts),
         asked=tuple(asked[act] for act in sorted(asked)),
-        problems=problems,
+        problems=tuple(dict.fromkeys(problems)),
     )
+
+
+def _not_read(found: Reached, legal: Legal) -> str:
+    day = legal.act_day or legal.decision_day
+    return f"《{found.citation.law}》: its text of {day} is not in the table, so it judges nothing"

@@ -1,6 +1,7 @@
 """The table of penalty articles: what is shipped, which edition counts, what a cited place proves and carries."""
 
 import re
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -32,7 +33,7 @@ def acts(rows) -> list[int]:
 
 
 def test_nothing_unverified_is_shipped():
-    assert len(ROWS) == 820
+    assert len(ROWS) == 909
     assert {row["mark"] for row in ROWS} == {"V", "VL"}
 
 
@@ -41,6 +42,28 @@ def test_every_row_has_a_source_and_a_known_certainty():
     assert {row["certainty"] for row in ROWS} == {"exact", "part", "no"}
     assert all((row["certainty"] == "no") == (row["entry_act"] == "") for row in ROWS)
     assert {int(act) for row in ROWS for act in row["entry_act"].split(";") if act} <= set(range(1, 15))
+
+
+def test_no_place_has_two_rows():
+    places = [
+        tuple(row[column] for column in ("law", "in_force_from", "article", "paragraph", "item", "if_violated"))
+        for row in ROWS
+    ]
+    assert [place for place, times in Counter(places).items() if times > 1] == []
+
+
+def test_places_are_those_that_the_article_has():
+    for row in ROWS:
+        if row["paragraph"] and row["paragraphs_in_article"]:  # empty: how many it has was not read
+            assert 1 <= int(row["paragraph"]) <= int(row["paragraphs_in_article"]), row
+        elif not row["paragraph"]:
+            assert row["paragraphs_in_article"] in ("", "1"), row
+
+
+def test_a_part_row_says_what_decides_and_a_mark_says_where_it_was_read():
+    for row in ROWS:
+        assert row["certainty"] != "part" or row["note"], row
+        assert (row["mark"] == "VL") == row["source"].startswith("github LawRefBook/Laws@2f4c5c2:"), row
 
 
 def test_every_law_of_the_table_has_a_name():
@@ -81,6 +104,9 @@ def test_a_condition_is_never_a_penalty_article_itself():
         (CODE, "2026-08-15", False, "旧", None),
         ("浙江省固体废物污染环境防治条例", "2025-01-01", False, None, None),  # its newer text was not read
         ("上海市大气污染防治条例", "2025-01-01", False, None, "2019-01-01"),
+        ("宁波市环境污染防治规定", "2019-06-30", False, None, None),
+        ("宁波市环境污染防治规定", "2019-07-01", False, None, "2019-07-01"),
+        ("江苏省水污染防治条例", "2024-01-01", False, None, None),  # its name is known, its text was not read
         ("没有这部法", "2025-01-01", False, None, None),
     ],
 )
@@ -121,6 +147,21 @@ def test_a_part_item_proves_nothing():
 def test_paragraph_one_of_a_one_paragraph_article_is_no_paragraph():
     assert place(WATER, "2024-01-01", 83, 1, 3) == ([], [6])
     assert place(PROJECTS, "2024-01-01", 21, 1, 2) == ([2], [2])
+
+
+@pytest.mark.parametrize(
+    ("law", "article", "below", "carried"),
+    [
+        ("宁波市大气污染防治条例", 53, (None, 3), [6]),
+        ("宁波市大气污染防治条例", 53, (None, 2), []),
+        ("杭州市环境噪声管理条例", 40, (), [3]),
+        ("杭州市生活饮用水源保护条例", 24, (None, 1), [7, 9]),
+        ("上海市饮用水水源保护条例", 27, (None, 7), [7, 9]),
+        ("浙江省曹娥江流域水环境保护条例", 35, (1,), [10]),
+    ],
+)
+def test_regulations_of_the_region_carry_acts_and_prove_none(law, article, below, carried):
+    assert place(law, "2024-01-01", article, *below) == ([], carried)
 
 
 def test_a_paragraph_that_the_article_has_not_is_nowhere():
