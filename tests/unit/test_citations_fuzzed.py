@@ -112,6 +112,17 @@ def test_no_damage_of_a_real_citation_makes_another_one(text):
     check(text)
 
 
+def test_no_single_slip_in_a_real_citation_makes_another_one():
+    """Every character of every one: dropped, doubled, swapped with the next."""
+    for text in PRINTED:
+        meant = set(parse(text).citations)
+        for at in range(len(text)):
+            before, here, after = text[:at], text[at], text[at + 1 :]
+            for slip in (before + after, before + here * 2 + after, before + after[:1] + here + after[1:]):
+                if not meant.issuperset(parse(slip).citations):
+                    check(slip)
+
+
 @given(st.integers(1, 9999))
 def test_every_number_is_read_back(number):
     text = han(number)

@@ -15,6 +15,6 @@ FROZEN = {
 def test_the_tables_of_2026_1_are_as_they_were(name: str) -> None:
     text = files("liancheng.standard").joinpath(name).read_text(encoding="utf-8").replace("\r\n", "\n")
     assert hashlib.sha256(text.encode()).hexdigest() == FROZEN[name], (
-        f"{name} has changed, and changing the tables changes verdicts, also of decisions that were judged before: make "
-        "a new version of the standard once 2026.1 is adopted anywhere; until then put the new digest here"
+        f"{name} has changed, and changing the tables changes verdicts, also of decisions that were judged before: "
+        "make a new version of the standard once 2026.1 is adopted anywhere; until then put the new digest here"
     )
