@@ -56,6 +56,8 @@ def decisions(raw: bytes, name: str) -> tuple[list[PrintedDecision], list[str]]:
 def _printed(number: int, event: Decision) -> PrintedDecision:
     decided, days = _days(event)
     act_day = _day(event.act_date)
+    if act_day and not days:
+        decided, days = f"act of {act_day}", (act_day,)  # the act's day alone picks the edition
     return PrintedDecision(
         number,
         event.name,

@@ -108,10 +108,13 @@ def reach(citation: Citation, edition: Edition, cited: frozenset[Citation] = fro
     return Reach(_proving(citation, inside, selected), tuple(row for row in selected if row.acts))
 
 
+_MIXED = {"other", "third_party_other", "general_provision"}  # what they gather is not one violation
+
+
 def violation_class(citation: Citation, edition: Edition) -> str | None:
     """The class of the violation that a cited place punishes; None where it holds more than one, or was not read."""
     classes = {row.violation_class for row in _inside(citation, edition.rows.get(citation.article, ()))}
-    return classes.pop() if len(classes) == 1 else None
+    return classes.pop() if len(classes) == 1 and not classes & _MIXED else None
 
 
 @lru_cache(maxsize=65_536)

@@ -55,7 +55,8 @@ def classify(
     if not basis or not days:
         return Classification(basis=printed, problems=problems)
     legals = [
-        Legal(basis, offended, stated_acts, (), day, act_day, simple_procedure=False, fine_fen=None) for day in days
+        Legal(basis, offended, stated_acts, (), day, act_day, simple_procedure=False, fine_fen=None, intentional=False)
+        for day in days
     ]
     verdicts = [judge_legal(legal, standard).acts for legal in legals]
     counting = [{finding.act for finding in verdict if finding.counts} for verdict in verdicts]

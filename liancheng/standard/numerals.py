@@ -5,7 +5,8 @@ import re
 _DIGITS = {ord(han): str(digit) for digit, hans in enumerate(("零〇", *"一二三四五六七八九")) for han in hans}
 _UNITS = re.compile(r"(?:(?P<thousand>[1-9])千)?0?(?:(?P<hundred>[1-9])百)?0?(?P<ten>[1-9]?十)?0?(?P<one>[1-9])?")
 
-NUMBER = "[0-9零〇一二三四五六七八九十百千]+"
+DIGIT = "[0-9零〇一二三四五六七八九十百千]"
+NUMBER = f"{DIGIT}+"
 
 
 def read(printed: str) -> int | None:

@@ -84,6 +84,19 @@ def _year(year: int):
     return row.days
 
 
+def test_the_day_of_the_act_alone_picks_the_edition() -> None:
+    line = {"type": "decision", "act_date": "2019-01-05", "legal_basis": "环境保护法61"}
+    (row,), _ = decisions(json.dumps(line, ensure_ascii=False).encode(), "one.jsonl")
+    assert row.decided == "act of 2019-01-05"
+    assert [act.act for act in classify(row.legal_basis, None, row.days, current(), act_day=row.act_day).found] == [2]
+
+
+def test_a_law_whose_text_was_not_read_is_named() -> None:
+    silent = classify("《江苏省水污染防治条例》第五十条", None, _year(2024), current())
+    assert not silent.found
+    assert silent.problems[0].startswith("《江苏省水污染防治条例》: its text of 2024-01-01 is not in the table")
+
+
 def test_a_stated_act_is_found_where_a_cited_article_can_carry_it() -> None:
     days = _year(2024)
     stated = classify("水污染防治法83(3)", None, days, current(), stated_acts=(6, 7))

@@ -164,6 +164,20 @@ def test_regulations_of_the_region_carry_acts_and_prove_none(law, article, below
     assert place(law, "2024-01-01", article, *below) == ([], carried)
 
 
+@pytest.mark.parametrize(
+    ("law", "article", "paragraph", "expected"),
+    [
+        (WATER, 83, None, None),  # four items of more than one class
+        ("宁波市大气污染防治条例", 58, None, "dust_control"),
+        ("宁波市环境污染防治规定", 31, 1, None),  # 31(1) and 曹娥江 33 are both `other`, and not the same violation
+        ("宁波市环境污染防治规定", 30, None, None),
+    ],
+)
+def test_a_class_that_gathers_the_rest_is_no_violation(law, article, paragraph, expected):
+    edition = articles.edition_on(law, date(2024, 1, 1), True)
+    assert articles.violation_class(Citation(law=law, article=article, paragraph=paragraph), edition) == expected
+
+
 def test_a_paragraph_that_the_article_has_not_is_nowhere():
     assert place(WATER, "2024-01-01", 83, 2, 3) == ([], [])
 

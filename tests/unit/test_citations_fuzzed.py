@@ -79,7 +79,7 @@ SCRAPS = [
 ]
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(SCRAPS), max_size=14).map("".join) | st.text(max_size=40))
 def test_no_number_is_ever_invented(text):
     check(text)
@@ -106,7 +106,7 @@ def damaged(draw: st.DrawFn) -> str:
     return text
 
 
-@settings(max_examples=1500)
+@settings(max_examples=1500, deadline=None)
 @given(damaged())
 def test_no_damage_of_a_real_citation_makes_another_one(text):
     check(text)
@@ -207,7 +207,7 @@ def of_one_law(draw: st.DrawFn) -> Said:
 OF_PROCEDURE = st.sampled_from(["《行政处罚法》第七十二条第一项", "《江苏省生态环境行政处罚裁量基准规定》第三条"])
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(
     st.lists(of_one_law() | OF_PROCEDURE.map(lambda text: Said(text, [])), min_size=1, max_size=3),
     st.sampled_from(";。；"),
