@@ -3,13 +3,14 @@
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
+from liancheng import codec
 from liancheng.alerts import Alert, AlertKind, Measure, Reason, ReasonAct, Told, Watch, WatchState
 from liancheng.cases import decision_of
 from liancheng.entries import Case, Entry, Level
-from liancheng.levels import level_of
 from liancheng.standard.judging import judge_of
 
 
@@ -46,6 +47,20 @@ class Telling:
         """The alert of the entry as it stands, but for id, bank and references."""
         return self._alert("current", self.entry.level, ())
 
+    def encode(self, alert: Alert) -> bytes:
+        """The JSON of one bank's alert. Reasons and measures, the longer part, are the same for all and made once."""
+        if alert.kind == "current":
+            return codec.encode(alert)
+        return codec.encode(msgspec.structs.replace(alert, reasons=self._reasons_raw, measures=self._measures_raw))
+
+    @cached_property
+    def _reasons_raw(self) -> msgspec.Raw | tuple[()]:
+        return _raw(self.change.reasons)
+
+    @cached_property
+    def _measures_raw(self) -> msgspec.Raw | tuple[()]:
+        return _raw(self.measures)
+
     def _alert(self, kind: AlertKind, before: Level, causing: Container[str]) -> Alert:
         entry = self.entry
         return Alert(
@@ -66,12 +81,16 @@ class Telling:
     def _reasons(self, causing: Container[str]) -> tuple[Reason, ...]:
         """The documents that hold the level up, and those that caused the change: a clearing names what it cleared."""
         repeated = {id_ for repeat in self.entry.repeats for id_ in repeat.document_ids}
-        levels = ((case, level_of(case)) for case in self.entry.cases)
         return tuple(
-            _reason(case, level, self.entry)
-            for case, level in levels
-            if level != "clear" or case.document.id in causing or case.document.id in repeated
+            _reason(case, self.entry)
+            for case in self.entry.cases
+            if case.level != "clear" or case.document.id in causing or case.document.id in repeated
         )
+
+
+def _raw(values: tuple[Any, ...]) -> msgspec.Raw | tuple[()]:
+    """Their bytes; nothing stays nothing, which is left out."""
+    return msgspec.Raw(codec.encode(values)) if values else ()
 
 
 def telling(entry: Entry) -> Telling:
@@ -118,10 +137,10 @@ def _tell(state: WatchState | None, watch: Watch, alert: Alert, alert_id: str) -
     return WatchState(watch=watch, told=following), mine
 
 
-def _reason(case: Case, level: Level, entry: Entry) -> Reason:
+def _reason(case: Case, entry: Entry) -> Reason:
     document, verdict, objection = case.document, case.verdict, case.objection
     decision = decision_of(document)
-    recognised = document.recognition_decided if level == "listed" else None
+    recognised = document.recognition_decided if case.level == "listed" else None
     return Reason(
         document_id=document.id,
         authority=document.authority,

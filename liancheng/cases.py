@@ -10,6 +10,7 @@ from liancheng import life, objections
 from liancheng.entries import Case, Objection, Verdict
 from liancheng.errors import UndigestibleError
 from liancheng.facts import DecisionFact, Document
+from liancheng.levels import level_of
 from liancheng.objections import Due
 from liancheng.standard.model import RepeatRule
 
@@ -78,6 +79,7 @@ def judged(held: Case | None, document: Document, moved: bool, day: date, judge:
         document=document,
         verdict=verdict,
         standing=stands,
+        level=level_of(document, verdict, stands, judge.by_rule),
         repair_lacks=lacks,
         objection=_objection(document, judge),
     )

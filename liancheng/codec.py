@@ -10,7 +10,21 @@ import msgspec
 
 from liancheng.errors import UndigestibleError
 
-_encoder = msgspec.json.Encoder(decimal_format="string")
+
+class Spliced:
+    """Something that stands for the bytes it was read from, and is written as they were."""
+
+    __slots__ = ("raw",)
+    raw: msgspec.Raw
+
+
+def _splice(value: Any) -> msgspec.Raw:
+    if isinstance(value, Spliced):
+        return value.raw
+    raise NotImplementedError(f"a {type(value).__name__} has no JSON")
+
+
+_encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=_splice)
 encode = _encoder.encode
 
 Headers = list[tuple[str, bytes]]

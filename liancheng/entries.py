@@ -79,8 +79,34 @@ class Case(Model, frozen=True, kw_only=True):
     document: Document
     verdict: Verdict
     standing: Standing
+    level: Level  # that this document alone gives
     repair_lacks: tuple[str, ...] = ()
     objection: Objection | None = None
+
+    # What a fold asks of every case, also of those it leaves as they are: `lazily.LazyCase` answers the same.
+    @property
+    def id(self) -> str:
+        return self.document.id
+
+    @property
+    def version(self) -> int:
+        return self.document.version
+
+    @property
+    def name(self) -> str:
+        return self.document.decision.name if self.document.decision else ""
+
+    @property
+    def decision_day(self) -> date:
+        return self.document.decision.decision_day if self.document.decision else date.min
+
+    @property
+    def last_published_day(self) -> date | None:
+        return self.verdict.last_published_day
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.verdict.classes
 
 
 class Repeat(Model, frozen=True, kw_only=True):

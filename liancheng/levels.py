@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from liancheng.entries import RANK, Case, ChangeKind, Level, Repeat, Standing
+from liancheng.entries import RANK, Case, ChangeKind, Level, Repeat, Standing, Verdict
 from liancheng.facts import Document
 
 Recognition = Literal["notice", "decided", "removed"]
@@ -28,15 +28,15 @@ def recognition(document: Document) -> Recognition | None:
     return "removed" if removed else None
 
 
-def level_of(case: Case, by_rule: bool = False) -> Level:
+def level_of(document: Document, verdict: Verdict, stands: Standing, by_rule: bool) -> Level:
     """The level that this document alone would give its subject. `by_rule`: an entry act lists without a recognition.
 
     A recognition stands whether or not the decision is still published. An entry act makes a candidate only where
     nothing was decided yet (符合认定情形而未作决定的,为拟认定): a document whose recognition was removed does not.
     """
-    if case.standing in _ENDED:
+    if stands in _ENDED:
         return "clear"
-    step, active, acts = recognition(case.document), case.standing == "active", case.verdict.acts
+    step, active, acts = recognition(document), stands == "active", verdict.acts
     counts = active and step != "removed" and bool(acts) and any(act.counts for act in acts)
     if step == "decided" or (counts and by_rule):
         return "listed"
@@ -45,9 +45,9 @@ def level_of(case: Case, by_rule: bool = False) -> Level:
     return "penalised" if active else "clear"
 
 
-def level_with(cases: Sequence[Case], repeats: Sequence[Repeat], by_rule: bool) -> Level:
+def level_with(cases: Sequence[Case], repeats: Sequence[Repeat]) -> Level:
     """The level of a subject with these documents and these repeated violations, which make a candidate at most."""
-    found = [level_of(case, by_rule) for case in cases]
+    found = [case.level for case in cases]
     if repeats:
         found.append("candidate")
     return max(found, key=RANK.__getitem__, default="clear")

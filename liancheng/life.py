@@ -54,7 +54,13 @@ _PUBLISHED: tuple[Standing, ...] = ("repaired", "expired_unperformed", "expired"
 # The first that holds.
 STATES: tuple[State, ...] = (
     State("revoked", "已撤销", lambda now: now.document.revocation is not None, ("revocation",), {}),
-    State("moved", "已归于其他主体", lambda now: now.moved, ("decision",), {"decision": ("unpublished", *_PUBLISHED)}),
+    State(
+        "moved",
+        "已归于其他主体",
+        lambda now: now.moved,
+        ("decision",),
+        {"decision": ("revoked", "unpublished", *_PUBLISHED)},
+    ),
     State(
         "unpublished",
         "不公示",
@@ -89,7 +95,10 @@ STATES: tuple[State, ...] = (
 
 def standing(now: Situation) -> Standing:
     """How a document stands."""
-    return next(state.name for state in STATES if state.holds(now))
+    for state in STATES:
+        if state.holds(now):
+            return state.name
+    raise AssertionError("active always holds")
 
 
 def transitions() -> Iterator[Transition]:

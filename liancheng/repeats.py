@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
 
-from liancheng.cases import decision_of
 from liancheng.entries import Case, Repeat
 from liancheng.levels import recognition
 from liancheng.standard.model import RepeatRule
@@ -13,7 +11,7 @@ from liancheng.standard.periods import months_after
 
 def repeats(cases: Sequence[Case], rules: Sequence[RepeatRule]) -> tuple[Repeat, ...]:
     """Each rule's newest group of documents of one class of violation, as long as its newest document is published."""
-    intended = [case for case in cases if case.verdict.classes and case.standing not in ("revoked", "moved")]
+    intended = [case for case in cases if case.classes and case.standing not in ("revoked", "moved")]
     if len(intended) < 2:
         return ()
     return tuple(found for rule in rules for found in _found(intended, rule))
@@ -22,14 +20,13 @@ def repeats(cases: Sequence[Case], rules: Sequence[RepeatRule]) -> tuple[Repeat,
 def _found(cases: Sequence[Case], rule: RepeatRule) -> Iterator[Repeat]:
     of_class: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        decided = _day(case)
-        if rule.in_force(decided, case.document.province):
-            for name in case.verdict.classes:
+        if rule.in_force(case.decision_day, case.document.province):
+            for name in case.classes:
                 of_class[name].append(case)
     for name, group in sorted(of_class.items()):
-        newest = _newest(sorted(group, key=lambda case: (_day(case), case.document.id)), rule)
+        newest = _newest(sorted(group, key=lambda case: (case.decision_day, case.id)), rule)
         if newest:
-            ids = tuple(case.document.id for case in newest)
+            ids = tuple(case.id for case in newest)
             yield Repeat(rule=rule.id, source=rule.source, mark=rule.mark, violation_class=name, document_ids=ids)
 
 
@@ -40,11 +37,8 @@ def _newest(group: list[Case], rule: RepeatRule) -> list[Case]:
     """
     active = [c for c in group if c.standing == "active" and recognition(c.document) != "removed"]
     for last in reversed(active):
-        within = [c for c in group if _day(c) <= _day(last) <= months_after(_day(c), rule.within_months)]
+        day, months = last.decision_day, rule.within_months
+        within = [c for c in group if c.decision_day <= day <= months_after(c.decision_day, months)]
         if len(within) >= rule.times:
             return within
     return []
-
-
-def _day(case: Case) -> date:
-    return decision_of(case.document).decision_day

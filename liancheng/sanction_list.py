@@ -6,12 +6,13 @@ in which order the documents of several provinces arrive.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
 
 from liancheng import cases, causes
-from liancheng.cases import Judge, decision_of
+from liancheng.cases import Judge
 from liancheng.causes import Occasion
 from liancheng.days import day_of
 from liancheng.entries import Case, Cause, Change, Entry, PastChange
@@ -56,7 +57,7 @@ def fold(entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, day:
         UndigestibleError: the snapshot has no decision, or that of another subject.
     """
     held = _held(entry, penalty.id)
-    if held and penalty.version <= held.document.version:
+    if held and penalty.version <= held.version:
         return None
     if isinstance(penalty, Document):
         document, moved = cases.trimmed(held, penalty, uscc), False
@@ -67,8 +68,8 @@ def fold(entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, day:
     occasion = causes.occasion(held.document if held else None, penalty)
     day = max(day, day_of(occasion.event.accepted_at), entry.day if entry else date.min)
     case = cases.judged(held, document, moved, day, judge)
-    others, because = _on(day, [c for c in entry.cases if c is not held] if entry else [], judge)
-    together = tuple(sorted((case, *others), key=_id))
+    others, because = _others(entry, held, day, judge)
+    together = tuple(sorted((case, *others), key=attrgetter("id")))
     return _next(entry, uscc, _Step(together, causes.touched(case, occasion) + because, day, judge, occasion))
 
 
@@ -109,16 +110,20 @@ def advance(entry: Entry, reached: date, day: date, schedule: Schedule) -> tuple
     return tuple(steps)
 
 
-def _id(case: Case) -> str:
-    return case.document.id
-
-
 def _held(entry: Entry | None, document_id: str) -> Case | None:
     if entry:
         for case in entry.cases:
-            if case.document.id == document_id:
+            if case.id == document_id:
                 return case
     return None
+
+
+def _others(entry: Entry | None, held: Case | None, day: date, judge: Judge) -> tuple[Sequence[Case], Causes]:
+    """The other cases on a day. They are not looked at where neither time nor another standard can touch them."""
+    others = [case for case in entry.cases if case is not held] if entry else []
+    if entry and (entry.standard != judge.version or (entry.next_due_day and entry.next_due_day <= day)):
+        return _on(day, others, judge)
+    return others, ()
 
 
 def _on(day: date, before: Sequence[Case], judge: Judge) -> tuple[Cases, Causes]:
@@ -132,7 +137,7 @@ def _on(day: date, before: Sequence[Case], judge: Judge) -> tuple[Cases, Causes]
 
 def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
     found = repeats(step.cases, step.judge.repeats)
-    before, after = entry.level if entry else "clear", level_with(step.cases, found, step.judge.by_rule)
+    before, after = entry.level if entry else "clear", level_with(step.cases, found)
     because = step.causes + causes.repeated(entry.repeats if entry else (), found)
     kind = causes.marked(step.occasion, before != after) or kind_of(before, after)
     sequence = entry.sequence + 1 if entry else 1
@@ -166,21 +171,16 @@ def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
 
 
 def _next_due_day(held: Cases) -> date | None:
-    last_days = [
-        case.verdict.last_published_day
-        for case in held
-        if case.standing == "active" and case.verdict.last_published_day
-    ]
+    last_days = [case.last_published_day for case in held if case.standing == "active" and case.last_published_day]
     return min(last_days) + _DAY if last_days else None
 
 
 def _name(held: Cases) -> str:
     """As the newest decision spells it; a document that moved away may have named another company."""
-    newest = max(held, key=lambda case: (case.standing != "moved", decision_of(case.document).decision_day, _id(case)))
-    return decision_of(newest.document).name
+    return max(held, key=lambda case: (case.standing != "moved", case.decision_day, case.id)).name
 
 
 def _former_names(held: Cases, name: str) -> tuple[str, ...]:
     """Other names that the subject's documents give it; one that moved away may name another company."""
-    names = {decision_of(case.document).name for case in held if case.standing != "moved"}
+    names = {case.name for case in held if case.standing != "moved"}
     return tuple(sorted(names - {name}))

@@ -7,13 +7,13 @@ are state too: a watch on a company that is already on the list is answered from
 from collections.abc import Hashable, Iterable
 from datetime import datetime
 
-from liancheng import alerting, codec, topics
+from liancheng import alerting, briefs, codec, topics
+from liancheng.alerting import Telling
 from liancheng.alerts import Alert, Watch, WatchState
-from liancheng.entries import Entry, ListDay, ListRecord
+from liancheng.entries import Entry, ListRecord
 from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
 
 SOURCE = b"/alerting"
-_decode_list = codec.decoder(ListRecord)
 _decode_watch = codec.decoder(Watch)
 
 
@@ -47,16 +47,17 @@ class Watches(Prompt):
         if not keys:
             self.entries.changed[key] = (None, raw)
             return
-        entry = codec.read(_decode_list, raw, f"{record.topic}[{record.partition}]")
-        if isinstance(entry, ListDay):
+        entry = briefs.read(raw, f"{record.topic}[{record.partition}]")
+        if entry is None:
             return
         telling = alerting.telling(entry)
         for watch_key in sorted(keys):
             state = self.watches.get(watch_key)
             told = alerting.on_entry(state, telling) if state else None
             if told:
-                self._write(watch_key, told[0], told[1], record.partition, out)
-        self.entries.changed[key] = (entry, raw)
+                self._write(watch_key, told[0], record.partition, out)
+                out.append(_alert(told[1], telling))
+        self.entries.changed[key] = (None, raw)
 
     def _fold_watch(self, record: Record, out: list[Output]) -> None:
         key = record.key or b""
@@ -69,13 +70,14 @@ class Watches(Prompt):
         told = alerting.on_watch(self.watches.get(key), watch, telling)
         if told:
             self._index(key)
-            self._write(key, told[0], told[1], record.partition, out)
+            self._write(key, told[0], record.partition, out)
+            if telling and told[1]:
+                out.append(_alert(told[1], telling))
 
     def _entry(self, key: bytes) -> Entry | None:
         change = self.entries.changed.get(key)
         raw = change[1] if change else self.entries.raw.get(key)
-        entry = codec.read(_decode_list, raw, "sanction-list") if raw else None
-        return entry if isinstance(entry, Entry) else None
+        return briefs.read(raw, "sanction-list") if raw else None
 
     def _end(self, key: bytes, partition: int, out: list[Output]) -> None:
         if self.watches.get(key) is not None:
@@ -83,13 +85,10 @@ class Watches(Prompt):
             headers = codec.headers("watch_ended", SOURCE, key.decode())
             out.append(Output(topics.ALERTING_STATE.name, key, None, headers, partition))
 
-    def _write(self, key: bytes, state: WatchState, alert: Alert | None, partition: int, out: list[Output]) -> None:
+    def _write(self, key: bytes, state: WatchState, partition: int, out: list[Output]) -> None:
         raw = self.watches.put(key, state)
         id_ = f"{key.decode()}/{state.told.sequence if state.told else 0}"
         out.append(Output(topics.ALERTING_STATE.name, key, raw, codec.headers("watch_state", SOURCE, id_), partition))
-        if alert:
-            headers = codec.headers("alert", SOURCE, alert.id)
-            out.append(Output(topics.ALERTS.name, alert.bank.encode(), codec.encode(alert), headers))
 
     def commit(self) -> None:
         self.entries.commit()
@@ -98,6 +97,11 @@ class Watches(Prompt):
     def rollback(self) -> None:
         self.entries.rollback()
         self.watches.rollback()
+
+
+def _alert(alert: Alert, telling: Telling) -> Output:
+    headers = codec.headers("alert", SOURCE, alert.id)
+    return Output(topics.ALERTS.name, alert.bank.encode(), telling.encode(alert), headers)
 
 
 class Alerting:

@@ -10,6 +10,7 @@ from liancheng import codec, sanction_list, topics
 from liancheng.entries import Adoption, Entry, ListDay, ListRecord
 from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
 from liancheng.facts import Document, DocumentMoved, Model, NewDay, Penalty, StandardAdopted
+from liancheng.lazily import EntryDecoder
 from liancheng.schedule import Schedule
 from liancheng.standard.judging import current_schedule
 from stream_apps.due_days import DueDays
@@ -36,7 +37,7 @@ class Subjects:
     """The entries of one partition, the day it has reached, the versions adopted, and whose day comes next."""
 
     def __init__(self, schedule: Schedule) -> None:
-        self.store: Store[Entry] = Store(codec.decoder(Entry))
+        self.store: Store[Entry] = Store(EntryDecoder)
         self.day = date.min
         self.schedule = schedule
         self.judge = schedule.on(date.min)

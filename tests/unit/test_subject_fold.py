@@ -13,7 +13,7 @@ from liancheng import causes, codec, sanction_list
 from liancheng.entries import LEVELS, RANK, Cause, ChangeKind, Entry, Level, ListRecord, PastChange
 from liancheng.errors import UndigestibleError
 from liancheng.facts import Document, DocumentMoved
-from liancheng.levels import kind_of, level_of
+from liancheng.levels import kind_of
 from liancheng.standard.citations import parse
 from liancheng.standard.judging import current_judge
 from tests.unit.lives import (
@@ -516,7 +516,7 @@ def test_a_subjects_level_is_the_worst_of_its_documents(life: Life, last: date):
     together = entries_of([penalty for heard in life.documents for penalty in heard], max(day, last))[-1]
     alone = [(sanction_list.pass_days(entry, max(day, last), JUDGE) or [entry])[-1] for entry in alone]
     assert RANK[together.level] == max(RANK[entry.level] for entry in alone)
-    assert together.level == max((level_of(case) for case in together.cases), key=RANK.__getitem__)
+    assert together.level == max((case.level for case in together.cases), key=RANK.__getitem__)
 
 
 @UNHURRIED

@@ -1,0 +1,79 @@
+"""What is read only in part leads to the same bytes as what is read whole."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liancheng import briefs, codec, lazily, sanction_list
+from liancheng.alerting import Telling, on_entry
+from liancheng.alerts import CustomerReference, Watch, WatchState
+from liancheng.entries import Case, Entry, ListDay
+from liancheng.standard.judging import current_judge
+from tests.unit.lives import JUDGE, LAST, UNHURRIED, USCC, Penalty, arrivals, entries_of, lives
+
+decode = codec.decoder(Entry).decode
+
+
+def through(entry: Entry) -> Entry:
+    return lazily.EntryDecoder.decode(codec.encode(entry))
+
+
+@UNHURRIED
+@given(lives().flatmap(arrivals))
+def test_a_fold_over_lazy_entries_writes_the_same_bytes(order: list[Penalty]):
+    lazy: Entry | None = None
+    found: list[bytes] = []
+    for penalty in order:
+        entry = sanction_list.fold(lazy, USCC, penalty, date.min, JUDGE)
+        if entry:
+            found.append(codec.encode(entry))
+            lazy = lazily.EntryDecoder.decode(found[-1])
+    steps = sanction_list.pass_days(lazy, LAST, JUDGE) if lazy else ()
+    assert [*found, *map(codec.encode, steps)] == [codec.encode(entry) for entry in entries_of(order, LAST)]
+
+
+@UNHURRIED
+@given(lives().flatmap(arrivals))
+def test_a_lazy_case_answers_as_the_case_does(order: list[Penalty]):
+    for entry in entries_of(order, LAST):
+        for lazy, case in zip(through(entry).cases, entry.cases, strict=True):
+            assert isinstance(lazy, lazily.LazyCase)
+            for name in (
+                *Case.__struct_fields__,
+                *(name for name in vars(Case) if isinstance(vars(Case)[name], property)),
+            ):
+                assert getattr(lazy, name) == getattr(case, name), name
+
+
+def test_a_lazy_entry_has_the_fields_of_an_entry_in_their_order():
+    assert lazily.LazyEntry.__struct_fields__ == Entry.__struct_fields__
+    fields: Any = {field.name: field for field in msgspec.structs.fields(lazily.LazyEntry)}
+    assert all(
+        (field.default, field.required) == (fields[field.name].default, fields[field.name].required)
+        for field in msgspec.structs.fields(Entry)
+    )
+
+
+@UNHURRIED
+@given(lives().flatmap(arrivals), st.booleans())
+def test_what_a_bank_is_told_of_a_brief_is_what_it_is_told_of_the_entry(order: list[Penalty], current: bool):
+    measures = current_judge().bank_measures("listed")
+    references = (CustomerReference(customer_ref="示例1"),)
+    for entry in entries_of(order, LAST):
+        brief = briefs.read(codec.encode(entry), "示例")
+        assert brief
+        telling, told = Telling(entry, measures), Telling(brief, measures)
+        assert (told.current if current else told.change) == (telling.current if current else telling.change)
+        state = WatchState(watch=Watch(uscc=USCC, bank="bank-a", references=references))
+        if answer := on_entry(state, telling):
+            assert told.encode(answer[1]) == codec.encode(answer[1])
+
+
+def test_a_days_record_is_no_entry_and_what_is_neither_is_named():
+    assert briefs.read(codec.encode(ListDay(day=LAST)), "示例") is None
+    with pytest.raises(Exception, match="示例"):
+        briefs.read(b"{}", "示例")
