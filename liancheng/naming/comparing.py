@@ -39,10 +39,17 @@ def compare(query: str, listed: str) -> Comparison:
 def _readings(one: Name, other: Name) -> Iterator[tuple[float, list[Reason]]]:
     """Each way to read the pair; the best one counts."""
     yield factors.score(one, other)
-    if one.characters and one.characters == other.characters and one.numbers == other.numbers:
+    if _moved(one, other):
         yield 0.93, [Reason("other_order", "the same characters in another order")]
     for name, against in ((one, other.now), (other, one.now)):
         if name.formerly:
             for part, code in ((name.now, "without_former"), (name.formerly, "former_in_brackets")):
                 now = compare(part, against)
                 yield now.score, [*now.reasons, Reason(code, f"read without its brackets as {part}")]
+
+
+def _moved(one: Name, other: Name) -> bool:
+    """Whether they are the same words in another order; 构虚 for 虚构 is not: there a word was broken."""
+    if one.characters != other.characters or one.numbers != other.numbers:
+        return False
+    return any(len(core) > 1 and core in one.folded and core in other.folded for core in (one.core, other.core))

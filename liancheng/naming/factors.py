@@ -114,7 +114,8 @@ def _industry(one: Name, other: Name) -> Factor:
         lost = set(one.industry) <= set(other.industry) or set(other.industry) <= set(one.industry)
         return 0.95 if a else 0.92 if lost else 0.8, Reason("industry.general", f"differs in general words only: {both}")
     if not a or not b:
-        return 0.88, Reason("industry.missing", f"trade in one name only: {both}")
+        missing = 0.88 if one.core == other.core else 0.78  # a mistyped core needs the trade to tell whose it is
+        return missing, Reason("industry.missing", f"trade in one name only: {both}")
     if a <= b or b <= a:
         return 0.9, Reason("industry.more", f"one trade more: {both}")
     if a & b:

@@ -119,6 +119,7 @@ class NameIndex:
                 names.append((self._next, uscc, printed, min(former, 1)))
                 postings.extend(_postings(self._next, printed))
                 self._next += 1
+        postings.sort()  # in the order of the tree: half the time
         self._db.execute("BEGIN")
         self._db.executemany("INSERT INTO name VALUES (?, ?, ?, ?)", names)
         self._db.executemany("INSERT INTO posting VALUES (?, ?)", postings)

@@ -12,13 +12,16 @@ _LONGEST = 12  # characters; a longer core is found by its whole text only
 
 
 def of_listed(name: Name) -> set[int]:
-    """The keys under which a name on the list stands: about eight. 32 bits: a false meeting costs time only."""
-    return {crc32(key.encode()) for reading in _readings(name) for key in _keys(reading)}
+    """The keys under which a name on the list stands: about ten. 32 bits: a false meeting costs time only."""
+    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), _any_trade(reading))}
 
 
 def of_query(name: Name) -> set[int]:
-    """Those, and the cores that it may have: a misread division or trade counts as core, 深圳 without 市 as well."""
-    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), *_other_cores(reading))}
+    """The keys under which a name asked for may stand, and those of the cores that it may have had before a slip.
+
+    A core that thousands share is asked for with its trades, and without any. Only a query without a trade meets them all.
+    """
+    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), *_asked(reading))}
 
 
 def _readings(name: Name) -> tuple[Name, ...]:
@@ -30,15 +33,18 @@ def _keys(name: Name) -> Iterator[str]:
         return
     yield f"={name.folded}"
     yield f"o{name.characters}"
-    core = name.core
+    core, counted = name.core, "/".join(name.numbers)
     if not core:
         yield f"j{name.joined}"
         return
-    yield _core(core, name)
-    if len(core) > _LONGEST:
-        return
-    weak = words().weak
-    beside = f"|{''.join(sorted(word for word in name.industry if word not in weak))}|{'/'.join(name.numbers)}"
+    for trade in _trades(name):
+        yield _core(core, trade, name)
+        if len(core) <= _LONGEST:
+            yield from _mistyped(core, f"|{trade}|{counted}")
+
+
+def _mistyped(core: str, beside: str) -> Iterator[str]:
+    """Keys that survive one slip in the core. A trade in common is asked for: without it such a pair scores too low."""
     yield f"s{sounds(core)}{beside}"
     yield f"l{looks(core)}{beside}"
     yield f"a{''.join(sorted(core))}{beside}"
@@ -49,16 +55,23 @@ def _keys(name: Name) -> Iterator[str]:
             yield f"d{core[:position]}{core[position + 1 :]}{beside}"
 
 
-def _other_cores(name: Name) -> Iterator[str]:
-    if name.regions:
-        yield _core(name.joined, name)
-    if len(name.core) >= LONG:
-        if not name.regions:
-            yield _core(name.core[2:], name)
-            yield _core(name.core[3:], name)
-        yield _core(name.core[:-2], name)
-        yield _core(name.core[:-3], name)
+def _asked(name: Name) -> Iterator[str]:
+    core, trades = name.core, (*_trades(name), "")
+    for other in (core, name.joined, *((core[2:], core[3:]) if len(core) >= LONG and not name.regions else ())):
+        yield from (_core(other, trade, name) for trade in trades)
+    if trades == ("", ""):  # none, or a misread one that counts as core
+        for other in (core, name.joined, *((core[:-2], core[:-3]) if len(core) >= LONG else ())):
+            yield _core(other, "*", name)
 
 
-def _core(core: str, name: Name) -> str:
-    return f"c{core}|{'/'.join(name.numbers)}"
+def _any_trade(name: Name) -> str:
+    return _core(name.core, "*", name)
+
+
+def _trades(name: Name) -> tuple[str, ...]:
+    weak = words().weak
+    return tuple(dict.fromkeys(word for word in name.industry if word not in weak)) or ("",)
+
+
+def _core(core: str, trade: str, name: Name) -> str:
+    return f"c{core}|{trade}|{'/'.join(name.numbers)}"

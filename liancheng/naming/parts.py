@@ -110,8 +110,7 @@ def _branch(text: str) -> tuple[str, str]:
 
 def _place(branch: str) -> str:
     found, rest = regions.read(branch)
-    rest, counted = numbers.take(rest)
-    return "".join((*(region.word for region in found[-1:]), *counted, rest))
+    return "".join(region.word for region in found[-1:]) + numbers.plain(rest)
 
 
 def _form(text: str) -> tuple[str, str]:
