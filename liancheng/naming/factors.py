@@ -80,9 +80,9 @@ def _joined(one: Name, other: Name) -> Factor:
 def _stem(one: Name, other: Name) -> Factor:
     """Core and trade together: a misread character in the trade makes it part of the core."""
     bare, full = sorted((one, other), key=lambda name: len(name.core), reverse=True)
-    if bare.core.startswith(full.core) and len(full.stem) >= cores.LONG and len(bare.stem) == len(full.stem):
-        if Levenshtein.distance(bare.stem, full.stem) == 1:
-            return _MISREAD, Reason("industry.misread", f"one character of the trade differs: {bare.stem} / {full.stem}")
+    within = bare.core.startswith(full.core) and len(full.stem) >= cores.LONG and len(bare.stem) == len(full.stem)
+    if within and Levenshtein.distance(bare.stem, full.stem) == 1:
+        return _MISREAD, Reason("industry.misread", f"one character of the trade differs: {bare.stem} / {full.stem}")
     return 0.0, None
 
 
@@ -112,7 +112,9 @@ def _industry(one: Name, other: Name) -> Factor:
     both = f"{''.join(one.industry) or '-'} / {''.join(other.industry) or '-'}"
     if a == b:
         lost = set(one.industry) <= set(other.industry) or set(other.industry) <= set(one.industry)
-        return 0.95 if a else 0.92 if lost else 0.8, Reason("industry.general", f"differs in general words only: {both}")
+        return 0.95 if a else 0.92 if lost else 0.8, Reason(
+            "industry.general", f"differs in general words only: {both}"
+        )
     if not a or not b:
         missing = 0.88 if one.core == other.core else 0.78  # a mistyped core needs the trade to tell whose it is
         return missing, Reason("industry.missing", f"trade in one name only: {both}")

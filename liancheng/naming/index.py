@@ -26,7 +26,7 @@ _Row = tuple[str, str, int]
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A company that may be the one asked for. `name` is its own, `matched` the name that is alike: its own or a former.
+    """A company that may be the one asked for. `name` is its own; `matched` is alike: its own or a former one.
 
     `score`: 0 to 1; 1 only where `matched` is the query's text after normalisation.
     """
@@ -68,9 +68,9 @@ class NameIndex:
         self._db.execute("DELETE FROM name WHERE uscc = ?", (uscc,))
 
     def candidates(self, query: str, limit: int = 10, cutoff: float = CUTOFF) -> list[Match]:
-        """At most `limit` companies whose score is at least `cutoff`: best first, a name before a former one, then by USCC.
+        """At most `limit` companies of at least this score: best first, a name before a former one, then by USCC.
 
-        Below a cutoff of 0.75 it finds what it meets, not all there is.
+        Complete for a `cutoff` of 0.75 and more; below that it returns what shares a key with the query.
         """
         best: dict[str, tuple[float, int, str]] = {}
         for uscc, printed, former in self._shortlist(query):
@@ -93,8 +93,7 @@ class NameIndex:
         wanted = [key - _SIGN for key in keys.of_query(asked)]
         marks = ",".join("?" * len(wanted))
         rows: list[_Row] = self._db.execute(
-            "SELECT uscc, printed, former FROM name WHERE id IN"
-            f" (SELECT id FROM posting WHERE key IN ({marks}))",  # noqa: S608  # marks only
+            f"SELECT uscc, printed, former FROM name WHERE id IN (SELECT id FROM posting WHERE key IN ({marks}))",
             wanted,
         ).fetchall()
         if len(rows) <= _SHORTLIST:
@@ -106,7 +105,7 @@ class NameIndex:
 
     def _load(self, listed: Iterable[Listed]) -> None:
         rest = iter(listed)
-        while batch := dict((row[0], row) for row in islice(rest, _BATCH)):
+        while batch := {row[0]: row for row in islice(rest, _BATCH)}:
             for uscc in batch:
                 self.remove(uscc)
             self._add(batch.values())

@@ -19,7 +19,7 @@ def of_listed(name: Name) -> set[int]:
 def of_query(name: Name) -> set[int]:
     """The keys under which a name asked for may stand, and those of the cores that it may have had before a slip.
 
-    A core that thousands share is asked for with its trades, and without any. Only a query without a trade meets them all.
+    A core that thousands share is asked for with its trades and without any; only a query without a trade meets all.
     """
     return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), *_asked(reading))}
 

@@ -6,7 +6,9 @@ from liancheng.standard import numerals
 
 _N = numerals.NUMBER
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_MARKED = re.compile(rf"第({_N})|({_N})(?=号)号|({_N}|[甲乙丙丁戊己庚辛壬癸])$|([0-9]+|[零〇一二三四五六七八九十]{{2,}})")
+_MARKED = re.compile(
+    rf"第({_N})|({_N})(?=号)号|({_N}|[甲乙丙丁戊己庚辛壬癸])$|([0-9]+|[零〇一二三四五六七八九十]{{2,}})"
+)
 _RUN = re.compile(f"第?({_N})")
 _LETTER = re.compile(r"(?<![A-Z0-9])([A-Z])(?![A-Z0-9])")
 

@@ -1,7 +1,7 @@
 """A company's name in its parts: division, core (字号), trade, legal form.
 
-企业名称登记管理规定 (State Council order 734, in force since 2021-03-01), article 6: a name is made of these four; a company
-that works in several provinces may leave out the division, one of several trades the trade.
+企业名称登记管理规定 (as revised, in force since 2021-03-01), article 6: a name is made of these four; a company that
+works in several provinces may leave out the division, one of several trades may leave out the trade.
 """
 
 import re
@@ -24,8 +24,8 @@ _PARENT = re.compile(r".+?(?:公司|集团|合作社|合伙企业)(?!\))")
 class Name(NamedTuple):
     """A name in its parts; each is empty where the name has none.
 
-    `industry` and `form` are written as compared (有限责任公司 is 有限公司), `branch` is what follows the whole company's
-    name, `numbers` are those of the core, `formerly` is a former name that was printed behind in brackets.
+    `industry` and `form` are written as compared (有限责任公司 is 有限公司), `branch` is what follows the company's
+    own name, `numbers` are those of the core, `formerly` is a former name that was printed behind in brackets.
     """
 
     folded: str
@@ -114,15 +114,20 @@ def _place(branch: str) -> str:
 
 
 def _form(text: str) -> tuple[str, str]:
-    tail = text[-len(_LIMITED) :]
-    if tail != _LIMITED and len(text) > len(_LIMITED) and Levenshtein.distance(tail, _LIMITED, score_cutoff=1) == 1:
-        if len(tail) == len(_LIMITED) and tail[0] in "有限":  # 有限公可: misread
-            return text[: -len(_LIMITED)], _LIMITED
+    if _is_misread_limited(text):
+        return text[: -len(_LIMITED)], _LIMITED
     forms = words().forms
     found = ""
     while printed := next((text[-size:] for size in range(min(9, len(text)), 0, -1) if text[-size:] in forms), ""):
         found, text = found or forms[printed], text[: -len(printed)]
     return text, found
+
+
+def _is_misread_limited(text: str) -> bool:
+    """有限公可: one character of four; never 无限公司, which is another form."""
+    tail = text[-len(_LIMITED) :]
+    one_off = len(text) > len(_LIMITED) and Levenshtein.distance(tail, _LIMITED, score_cutoff=1) == 1
+    return one_off and tail[0] in _LIMITED[:2]
 
 
 def _brackets(text: str) -> tuple[str, bool, Region | None]:

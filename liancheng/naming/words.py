@@ -34,7 +34,10 @@ def words() -> Words:
         table["forms"],
         {word: word for word in (*strong, *weak)} | table["synonyms"],
         frozenset(weak),
-        *(tuple(tails[name]) for name in ("notes", "former", "branches", "plants")),
+        tuple(tails["notes"]),
+        tuple(tails["former"]),
+        tuple(tails["branches"]),
+        tuple(tails["plants"]),
         frozenset(table["telling"]["characters"]),
         shapes,
     )

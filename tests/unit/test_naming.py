@@ -10,7 +10,28 @@ from hypothesis import strategies as st
 from liancheng.naming import CUTOFF, compare, fold, parse
 
 ANY = st.text(max_size=40)
-WORDS = ["上海", "市", "江苏省", "昆山", "虚构", "示例", "样", "第", "二", "12", "号", "化工", "科技", "(", ")", "有限公司", "厂", "集团", "分公司", "A"]
+WORDS = [
+    "上海",
+    "市",
+    "江苏省",
+    "昆山",
+    "虚构",
+    "示例",
+    "样",
+    "第",
+    "二",
+    "12",
+    "号",
+    "化工",
+    "科技",
+    "(",
+    ")",
+    "有限公司",
+    "厂",
+    "集团",
+    "分公司",
+    "A",
+]
 NAMES = st.lists(st.sampled_from(WORDS), max_size=9).map("".join)
 
 
