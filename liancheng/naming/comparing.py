@@ -1,8 +1,8 @@
 """How alike two names are, and why.
 
 企业名称相同相近比对规则 (工商企注字〔2017〕133号), article 3: names of the same words in another order are the same,
-and so are those of the same core and trade whose division or form differs. Article 4: near are those whose trade is said
-in other words or whose core sounds the same. The rule is about names within one register. Across registers another
+and so are those of the same core and trade whose division or form differs. Article 4: near are those whose trade is
+said in other words or whose core sounds the same. The rule is about names within one register. Across registers another
 division is another company, so here it lowers the score below the cutoff.
 """
 
