@@ -94,9 +94,9 @@ def _region(one: tuple[Region, ...], other: tuple[Region, ...]) -> Factor:
         return 0.95, Reason("region.missing", f"{word} in one name only")
     a, b = one[-1], other[-1]
     both = f"{a.word} / {b.word}"
-    if a.word == b.word:
+    if a == b:
         return _SAME
-    if regions.related(a, b):
+    if regions.related(one, other):
         return 0.97, Reason("region.within", f"one division lies in the other: {both}")
     known, elsewhere = (a, b) if a.codes else (b, a)
     if known.codes and not elsewhere.codes and not known.codes[0].startswith(_REGION_DIGITS):

@@ -8,12 +8,13 @@ from liancheng.naming.parts import Name, parse
 from liancheng.naming.sounds import looks, sounds
 from liancheng.naming.words import words
 
+_SLIPPED_MAX = 6  # characters of a misread division or trade
 _LONGEST = 12  # characters; a longer core is found by its whole text only
 
 
 def of_listed(name: Name) -> set[int]:
     """The keys under which a name on the list stands: about ten. 32 bits: a false meeting costs time only."""
-    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), _any_trade(reading))}
+    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), *_listed(reading))}
 
 
 def of_query(name: Name) -> set[int]:
@@ -57,15 +58,19 @@ def _mistyped(core: str, beside: str) -> Iterator[str]:
 
 def _asked(name: Name) -> Iterator[str]:
     core, trades = name.core, (*_trades(name), "")
-    for other in (core, name.joined, *((core[2:], core[3:]) if len(core) >= LONG and not name.regions else ())):
+    shorter = range(2, min(len(core) - 1, _SLIPPED_MAX + 1))
+    behind = () if name.regions else (core[size:] for size in shorter)  # a misread division counts as core
+    for other in (core, name.joined, *behind):
         yield from (_core(other, trade, name) for trade in trades)
     if trades == ("", ""):  # none, or a misread one that counts as core
-        for other in (core, name.joined, *((core[:-2], core[:-3]) if len(core) >= LONG else ())):
+        for other in (core, name.joined, *(core[:-size] for size in shorter)):
             yield _core(other, "*", name)
 
 
-def _any_trade(name: Name) -> str:
-    return _core(name.core, "*", name)
+def _listed(name: Name) -> Iterator[str]:
+    yield _core(name.core, "*", name)
+    if any(not region.codes for region in name.regions):  # 佛山市顺德区虚构, asked for as 佛山顺德虚构
+        yield from (_core(name.joined, trade, name) for trade in (*_trades(name), "*"))
 
 
 def _trades(name: Name) -> tuple[str, ...]:

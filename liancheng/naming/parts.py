@@ -69,17 +69,27 @@ def parse(name: str) -> Name:
     text, group, inside = _brackets(text)
     if text.endswith(_GROUP):
         text, group = text.removesuffix(_GROUP), True
-    found, text = regions.read(text)
-    found, text = ((inside,), text) if inside and not found else (found, text)
+    found, core, industry = _words(text, inside)
+    core, counted = numbers.take(core)
+    return Name(folded, found, core, industry, form, group, _place(branch), counted, formerly)
+
+
+def _words(text: str, inside: Region | None) -> tuple[tuple[Region, ...], str, tuple[str, ...]]:
+    """Divisions, core with its numbers, and trade of what has no form any more."""
+    found, rest = regions.read(text)
+    found = (inside,) if inside and not found else found
     if not found:
-        found, text = _at_end(found, text)
-    core, industry = _industry(text)
+        found, rest = _at_end(found, rest)
+    core, industry = _industry(rest)
     if not found:
         found, core = _at_end(found, core)
-    core, counted = numbers.take(core)
-    if not core and found and found[-1].short and len(found[-1].codes[0]) > 4 and industry:
-        found, core = found[:-1], found[-1].word  # 太湖印染厂: here the county's name is the company's
-    return Name(folded, found, core, industry, form, group, _place(branch), counted, formerly)
+    if not core and industry and found and not found[-1].codes:  # 海市印染厂: 海市 is no city but all there is
+        before = regions.coded(found)
+        start = text.find(found[len(before)].word)
+        return before, *_industry(text[start:])
+    if not core and industry and found and found[-1].short and len(found[-1].codes[0]) > 4:
+        return found[:-1], found[-1].word, industry  # 太湖印染厂: here the county's name is the company's
+    return found, core, industry
 
 
 def _notes(text: str) -> tuple[str, str]:
@@ -90,6 +100,8 @@ def _notes(text: str) -> tuple[str, str]:
         mark = next((mark for mark in known.former if inside.startswith(mark) and len(inside) > len(mark) + 2), None)
         if mark:
             formerly = inside.removeprefix(mark)
+        elif inside in known.forms:
+            return text[:start] + inside, formerly
         elif inside not in known.notes:
             break
         text = text[:start]

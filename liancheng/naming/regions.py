@@ -12,6 +12,9 @@ _PROVINCE_SUFFIXES = ("省", "市", "自治区", "壮族自治区", "回族自�
 _COUNTRY = "中国"
 # A place outside the region is known by its suffix alone; 超市 and 门市 are no places.
 _ELSEWHERE = re.compile(r"([^\W\d_a-zA-Z]{2,3}?)(?<![超城门都股])[市县]")
+# What GB/T 2260 does not have: zones and towns, and districts outside the region. 小区 and 社区 are no districts.
+_ZONE = "高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|工业园区|高新区|经开区|开发区|保税区"
+_WITHIN = re.compile(rf"({_ZONE})|([^\W\d_a-zA-Z]{{2,3}}?)(?<![小社园景校矿厂库])(?:区|县|镇|街道)")
 
 
 class Region(NamedTuple):
@@ -48,13 +51,15 @@ def _longest() -> int:
 
 
 def read(text: str) -> tuple[tuple[Region, ...], str]:
-    """The divisions at the start of `text`, each within the one before, and what follows them."""
+    """The divisions at the start of `text`, each within the one before (a zone or town last), and the rest."""
     found: tuple[Region, ...] = ()
     while len(found) < 4 and (one := _next(text, found[-1] if found else None)):
         region, length = one
         found, text = (*found, region), text[length:]
     if not found and (match := _ELSEWHERE.match(text)) and match.end() < len(text):
-        return (Region(match[1]),), text[match.end() :]
+        found, text = (Region(match[1]),), text[match.end() :]
+    if found and (match := _WITHIN.match(text)) and match.end() < len(text):
+        found, text = (*found, Region(match[1] or match[2])), text[match.end() :]
     return found, text
 
 
@@ -91,6 +96,20 @@ def _inside(code: str, outer: str) -> bool:
     return len(code) > len(outer) and code.startswith(outer)
 
 
-def related(one: Region, other: Region) -> bool:
-    """Whether one of two lies within the other."""
-    return any(a.startswith(b) or b.startswith(a) for a in one.codes for b in other.codes)
+def related(one: tuple[Region, ...], other: tuple[Region, ...]) -> bool:
+    """Whether one place lies within the other: by their codes, or because one names all that the other does."""
+    a, b = (tuple(region.word for region in place) for place in (one, other))
+    if set(a) <= set(b) or set(b) <= set(a):
+        return True
+    if not (one[-1].codes or other[-1].codes):
+        return False  # two towns or two zones
+    return any(c.startswith(d) or d.startswith(c) for c in _codes(one) for d in _codes(other))
+
+
+def _codes(place: tuple[Region, ...]) -> tuple[str, ...]:
+    return next((region.codes for region in reversed(place) if region.codes), ())
+
+
+def coded(place: tuple[Region, ...]) -> tuple[Region, ...]:
+    """The divisions of GB/T 2260 among them, which come first."""
+    return tuple(region for region in place if region.codes)
