@@ -58,11 +58,25 @@ def test_an_exact_name_is_found_among_many_of_the_same_core() -> None:
     assert index.candidates("虚构化工有限公司", limit=1)[0].uscc == uscc(999)
 
 
+def test_the_order_in_which_names_came_does_not_matter() -> None:
+    many = [(uscc(number), f"虚构化工有限公司{number}分公司", ()) for number in range(100, 300)]
+    there, back = (NameIndex(some).candidates("虚构化工有限公司", limit=100) for some in (many, many[::-1]))
+    assert len(there) == 64  # of more names that share a key, the nearest texts
+    assert there == back
+
+
 def test_a_replaced_name_is_gone() -> None:
     index = NameIndex([(uscc(), "虚构化工有限公司", ("示例化工有限公司",))])
     index.put(uscc(), "样例印染有限公司")
     assert index.candidates("虚构化工有限公司") == index.candidates("示例化工有限公司") == []
     assert [match.score for match in index.candidates("样例印染有限公司")] == [1.0]
+
+
+def test_what_is_taken_out_leaves_nothing_behind() -> None:
+    index = NameIndex((uscc(number), row["listed"], (row["query"],)) for number, row in enumerate(PAIRS))
+    for number in range(len(PAIRS)):
+        index.remove(uscc(number))
+    assert index._db.execute("SELECT (SELECT count(*) FROM name) + (SELECT count(*) FROM posting)").fetchone() == (0,)
 
 
 @given(st.text(max_size=30))
