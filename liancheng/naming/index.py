@@ -70,7 +70,8 @@ class NameIndex:
     def candidates(self, query: str, limit: int = 10, cutoff: float = CUTOFF) -> list[Match]:
         """At most `limit` companies of at least this score: best first, a name before a former one, then by USCC.
 
-        Complete for a `cutoff` of 0.75 and more; below that it returns what shares a key with the query.
+        Complete for a `cutoff` of 0.75 and more while at most 64 names share a key with the query; of more, the
+        64 nearest texts are scored. Below that cutoff it returns what shares a key.
         """
         best: dict[str, tuple[float, int, str]] = {}
         for uscc, printed, former in self._shortlist(query):
