@@ -5,6 +5,7 @@ one is written as Excel writes it, 9.13100001234568E+17, so that it is seen that
 """
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +14,6 @@ from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from liancheng.errors import WrongUseError
@@ -23,6 +23,7 @@ from producers.rows import Record
 
 _KNOWN_MIN = 3  # headers in a row that make it the table's
 _LONGEST = 1e15  # from here on Excel has lost digits
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _MAX_WIDTH = 256  # columns; a sheet that is “formatted” to its last column has 16,384
 
 
@@ -74,7 +75,9 @@ def _sheets(book: CalamineWorkbook) -> list[tuple[str, list[Record]]]:
 
 def _records(rows: Iterable[Sequence[Any]]) -> list[Record]:
     texts = ((line, [text_of(cell) for cell in cells[:_MAX_WIDTH]]) for line, cells in enumerate(rows, 1))
-    return [Record(line, cells) for line, cells in texts if any(cell.strip() for cell in cells)]
+    filled = [(line, cells) for line, cells in texts if any(cell.strip() for cell in cells)]
+    width = max((number for _, cells in filled for number, cell in enumerate(cells, 1) if cell.strip()), default=0)
+    return [Record(line, cells[:width]) for line, cells in filled]
 
 
 def _chosen(sheets: list[tuple[str, list[Record]]], empty: list[str]) -> Sheet:
@@ -121,7 +124,7 @@ def write(rows: Iterable[Sequence[object]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("拒收")
     for row in rows:
-        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value))) for value in row]
+        cells = [WriteOnlyCell(sheet, _NOT_IN_XML.sub("", str(value))) for value in row]
         for cell in cells:
             cell.data_type, cell.number_format = "s", "@"
         sheet.append(cells)
