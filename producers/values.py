@@ -79,7 +79,7 @@ def _state(reading: Reading) -> None:
     else:
         expected = "0 正常, 1 撤销 or 2 异议"
         remedy = "write 0 if the decision stands; else leave the row out, or send a revocation as a JSON line"
-        reading.refuse("state", "state.unknown", state, expected, remedy)
+        reading.refuse("state", "state.unknown", "", expected, remedy)  # a shifted row may hold a name here
 
 
 def _kinds(reading: Reading) -> None:
