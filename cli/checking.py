@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 from cli.answers import Answer, answer
 from liancheng import codec
-from liancheng.documents import Place, event_key, fold
+from liancheng.documents import Place, State, event_key, fold
 from liancheng.errors import WrongUseError
-from liancheng.facts import Document
 from liancheng.provinces import PROVINCES
 from producers.door import turned_away
 from producers.rows import Row
@@ -21,12 +20,12 @@ def check(rows: Sequence[Row], province: str) -> list[Answer]:
     """
     if province not in PROVINCES:
         raise WrongUseError(f"found province {province!r}, expected a code of GB/T 2260, as 310000")
-    documents: dict[str, Document | None] = {}
+    documents: dict[str, State | None] = {}
     now = datetime.now(UTC)
     return [_check(row, Place(province, "", 0, number, now), documents) for number, row in enumerate(rows)]
 
 
-def _check(row: Row, place: Place, documents: dict[str, Document | None]) -> Answer:
+def _check(row: Row, place: Place, documents: dict[str, State | None]) -> Answer:
     if row.event is None:
         return Answer(row, "refused", row.findings)
     raw = codec.encode(row.event)

@@ -7,7 +7,16 @@ from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.events import Event
 from producers import files
-from tests.unit.makers import PROVINCE, decision, revocation
+from tests.unit.makers import (
+    PROVINCE,
+    decision,
+    month_closed,
+    objection,
+    performance,
+    recognition,
+    repair,
+    revocation,
+)
 
 
 def outcomes(*events: Event) -> list[str]:
@@ -20,6 +29,11 @@ def test_rows_of_one_document_follow_each_other() -> None:
     assert outcomes(decision(), decision(), better, decision(), revocation()) == [
         *("accepted", "duplicate", "accepted", "stale", "accepted")
     ]
+
+
+def test_every_event_there_is_can_be_checked() -> None:
+    life = decision(), performance(), repair("2025-01-02"), objection(), recognition(), revocation()
+    assert outcomes(*life, month_closed(), month_closed()) == [*["accepted"] * 7, "duplicate"]
 
 
 def test_what_would_be_refused_says_why() -> None:
