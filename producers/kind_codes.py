@@ -15,6 +15,7 @@ from liancheng.normalise import read_kinds
 from producers import text
 
 _CODE = re.compile(r"[A-Z]?\d{1,6}|[A-Z]{1,2}")
+_MAY_BE_CODE = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]")
 _SEPARATORS = re.compile(r"([;、,/|+\s]+)")
 
 
@@ -27,6 +28,8 @@ class KindCodes:
 
     def translate(self, printed: str) -> tuple[str, tuple[str, ...]]:
         """`printed` with words for its codes, and the codes that are not known. Words stay as they are."""
+        if not _MAY_BE_CODE.search(printed):
+            return printed, ()
         unknown = []
         parts = _SEPARATORS.split(spelling.plain(printed))
         for number, part in enumerate(parts):

@@ -68,7 +68,7 @@ def _lost_digits(reading: Reading) -> None:
 
 
 def _state(reading: Reading) -> None:
-    state = spelling.compact(reading.values.pop("state", ""))
+    state = spelling.compact(reading.values.pop("state", "0"))
     if state in _STANDS:
         return
     if state in _OBJECTED:

@@ -20,6 +20,7 @@ from producers import files, refused
 from producers.columns import COLUMNS, OUR_OWN, REASONS, SECOND_EDITION, Column
 from producers.files import EventFile
 from producers.legal_persons import natural_person
+from tests.unit.lives import UNHURRIED
 from tests.unit.makers import decision, recognition, revocation, uscc
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "real_decisions_yrd.csv"
@@ -208,6 +209,7 @@ def test_an_amount_in_yuan_is_turned_into_the_same_in_wan(header: str, cell: str
     assert event.fine_wan == wan
 
 
+@UNHURRIED
 @given(fen=st.integers(0, 10**14))
 def test_an_amount_in_yuan_is_exact_to_the_fen(fen: int) -> None:
     yuan = f"{fen // 100}.{fen % 100:02}"
@@ -353,6 +355,7 @@ def test_json_lines_of_every_event_are_read() -> None:
 every_event = st.one_of(*(st.builds(event) for event in get_args(Event)))
 
 
+@UNHURRIED
 @given(sent=st.lists(every_event, min_size=1, max_size=4))
 def test_json_lines_of_any_event_there_is_are_read(sent: list[Event]) -> None:
     file = read("\n".join(codec.encode(event).decode() for event in sent), name="month.jsonl")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from liancheng.normalise import normalise_amount
 from producers.fines import as_wan, stated_in
+from tests.unit.lives import UNHURRIED
 
 yuan = st.integers(1, 10**9)
 
@@ -78,6 +79,7 @@ def test_what_may_mean_something_else_is_left_alone(text: str) -> None:
     assert stated_in(text).wan is None
 
 
+@UNHURRIED
 @given(amount=yuan, fen=st.integers(0, 99))
 def test_digits_are_read_to_the_fen(amount: int, fen: int) -> None:
     printed = stated_in(f"罚款人民币{amount:,}.{fen:02}元").wan
@@ -85,6 +87,7 @@ def test_digits_are_read_to_the_fen(amount: int, fen: int) -> None:
     assert normalise_amount(printed, "fine_wan") == (amount * 100 + fen, None)
 
 
+@UNHURRIED
 @given(amount=yuan, form=st.sampled_from(["up", "low"]))
 def test_chinese_numerals_are_read_as_they_are_written(amount: int, form: str) -> None:
     printed = stated_in(f"罚款人民币{cn2an.an2cn(amount, form)}元整").wan
@@ -94,6 +97,7 @@ def test_chinese_numerals_are_read_as_they_are_written(amount: int, form: str) -
 marks = st.sampled_from("罚款处以没收人民币万元整角分大写壹贰拾佰仟零一二十0123.,，。；（）¥ ")
 
 
+@UNHURRIED
 @given(text=st.text(marks, max_size=30))
 def test_no_text_makes_it_fail(text: str) -> None:
     stated = stated_in(text)

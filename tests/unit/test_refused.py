@@ -5,7 +5,7 @@ import io
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liancheng.errors import WrongUseError
@@ -53,6 +53,7 @@ def test_rows_can_be_sent_again_as_they_are(file: EventFile, name: str) -> None:
 rows = st.lists(cells, min_size=1, max_size=3)
 
 
+@settings(max_examples=20, deadline=None)  # each starts a process
 @given(rows=rows)
 def test_a_workbook_keeps_every_cell_that_a_csv_keeps(rows: list[dict[str, str]]) -> None:
     header = [HEADERS[field][0] for field in HEADERS]

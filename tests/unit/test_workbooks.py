@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liancheng.errors import WrongUseError
@@ -15,8 +15,9 @@ from liancheng.events import Decision
 from liancheng.normalise import normalise_amount
 from producers import files, workbooks
 from producers.files import EventFile
-from producers.workbooks import text_of
+from producers.sheet_reader import text_of
 from tests.unit.agency_tables import SECOND, codes_of, sheets
+from tests.unit.lives import UNHURRIED
 from tests.unit.makers import uscc
 
 HEADER, ROW = list(SECOND), list(SECOND.values())
@@ -63,11 +64,10 @@ def test_a_cell_is_the_text_that_is_seen(cell: object, text: str) -> None:
     assert text_of(cell) == text
 
 
+@UNHURRIED
 @given(fen=st.integers(0, 10**12))
 def test_an_amount_is_exact_to_the_fen(fen: int) -> None:
-    wan = float(Decimal(fen) / 1_000_000)
-    file = book(row(**{"罚款金额（万元）": wan}))
-    assert normalise_amount(str(only(file).fine_wan), "fine_wan") == (fen, None)
+    assert normalise_amount(text_of(float(Decimal(fen) / 1_000_000)), "fine_wan") == (fen, None)
 
 
 def test_a_code_that_excel_turned_into_a_number_is_refused_in_words() -> None:
@@ -106,6 +106,14 @@ def test_titles_above_the_header_and_headers_among_the_rows_are_skipped_and_said
     assert file.notes == ("the header is in row 4; 2 above it skipped", "2 rows that repeat the header skipped")
 
 
+def test_rows_are_known_by_their_numbers_in_the_sheet() -> None:
+    """Also where the table does not begin in the first row and column."""
+    shifted = [[None, None, *row] for row in (HEADER, ROW, ROW)]
+    file = files.read(sheets(明细=[[], [], shifted[0], [], *shifted[1:]]), "month.xlsx")
+    assert [one.line for one in file.rows] == [5, 6]
+    assert [one.event.reference for one in file.rows if one.event] == ["row 5", "row 6"]
+
+
 def test_a_header_may_be_broken_over_lines() -> None:
     header = ["行政相对人\n名称", *HEADER[1:4], "罚款金额\n（万元）", *HEADER[5:]]
     assert only(book(row(), header=header)) == only(book(row()))
@@ -126,12 +134,24 @@ def test_an_old_workbook_is_read_too() -> None:
     assert [event.decision_date for event in events if isinstance(event, Decision)] == ["2024-03-05"] * 2
 
 
+def far_away() -> bytes:
+    """A cell in the last row and column of all: as a full table it would be 17 billion cells."""
+    made = openpyxl.Workbook()
+    made.active.append(HEADER)
+    made.active["XFD1048576"] = "x"
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
         (sheets(甲=[], 乙=[]), "no visible sheet with anything on it"),
         (sheets(甲=[["说明"], ["没有表"]]), "are missing (found in its first line: 说明)"),
         (sheets(甲=[HEADER]), "found no rows"),
+        (far_away(), "cannot be read (it is too large)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "locked by a password"),
         (sheets(甲=[HEADER, ROW])[:1500] + b"xl/workbook", "cannot be read"),
         (sheets(甲=[[*HEADER[:4], "罚款金额（千元）", *HEADER[5:]], ROW]), "expected amounts in 万元 or 元"),
     ],
@@ -143,6 +163,7 @@ def test_a_workbook_without_a_table_is_named_for_what_it_is(raw: bytes, expected
     assert "\n" not in str(raised.value)
 
 
+@settings(max_examples=20, deadline=None)  # each starts a process
 @given(rows=st.lists(st.lists(st.text(max_size=8), min_size=2, max_size=3), min_size=1, max_size=3))
 def test_what_is_written_is_text_and_is_read_as_it_was(rows: list[list[str]]) -> None:
     kept = [[cell.translate(_NOT_KEPT) for cell in one] for one in [["=1+1", "013"], *rows]]
