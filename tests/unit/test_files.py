@@ -94,6 +94,7 @@ def events(file: EventFile) -> list[Event | None]:
     return [row.event for row in file.rows]
 
 
+@UNHURRIED
 @given(rows=tables, delimiter=st.sampled_from(",;\t"), end=st.sampled_from(["\r\n", "\n"]), data=st.data())
 def test_encoding_dialect_and_spelling_of_headers_do_not_matter(
     rows: list[dict[str, str]], delimiter: str, end: str, data: st.DataObject
@@ -106,6 +107,7 @@ def test_encoding_dialect_and_spelling_of_headers_do_not_matter(
         assert [{field: getattr(event, field) for field in HEADERS} for event in found] == expected
 
 
+@UNHURRIED
 @given(rows=tables)
 def test_field_codes_are_headers_too(rows: list[dict[str, str]]) -> None:
     chinese = table([HEADERS[field][0] for field in HEADERS], [[row[field] for field in HEADERS] for row in rows])
@@ -310,6 +312,7 @@ def without_reference(event: Event | None) -> Event | None:
     return event and msgspec.structs.replace(event, reference=None)
 
 
+@UNHURRIED
 @given(rows=tables, encoding=st.sampled_from(ENCODINGS), delimiter=st.sampled_from(",;\t"))
 def test_the_refused_rows_can_be_sent_again_as_they_are(
     rows: list[dict[str, str]], encoding: str, delimiter: str
