@@ -19,12 +19,15 @@ def register(app: typer.Typer) -> None:
 
 
 def publish(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="双公示 table as CSV, or JSON lines; - reads stdin.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="双公示 table as CSV or Excel workbook, or JSON lines; - reads stdin.")
+    ],
     province: OfProvince,
     *,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the receipts.")] = True,
     refused_to: Annotated[
-        Path | None, typer.Option("--refused-to", help="Write refused rows there, with the reasons beside them.")
+        Path | None,
+        typer.Option("--refused-to", help="Write refused rows there (.csv or .xlsx), with the reasons beside them."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Receipts, one object a line; the summary on stderr.")
@@ -32,11 +35,18 @@ def publish(
     timeout_s: Annotated[
         float, typer.Option("--timeout", min=0.1, help="Seconds without any receipt before it gives up.")
     ] = 30.0,
+    check: Annotated[
+        bool, typer.Option("--check", help="Publish nothing: say what would become of each row. Needs no broker.")
+    ] = False,
+    kinds_codes: Annotated[
+        str | None,
+        typer.Option("--kinds-codes", metavar="NAME|FILE", help="What codes in 处罚类别 mean: a CSV of code,kind."),
+    ] = None,
 ) -> int:
     """Publish a file of decisions, wait for the receipts, and sum up what became of them."""
     from cli import publishing  # noqa: PLC0415
 
-    return publishing.run(publishing.Wish(file, province, wait, refused_to, as_json, timeout_s))
+    return publishing.run(publishing.Wish(file, province, wait, refused_to, as_json, timeout_s, check, kinds_codes))
 
 
 def receipts(

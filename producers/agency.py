@@ -8,18 +8,17 @@ from weakref import WeakValueDictionary
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
-from liancheng import codec, findings, topics
+from liancheng import codec, topics
 from liancheng.document_ids import event_id, event_key, type_of
 from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.events import Event
 from liancheng.facts import Finding, Receipt
 from liancheng.settings import Settings
-from producers.legal_persons import natural_person
+from producers.door import turned_away
 from producers.receipts import Reader, ends, sentence, table
 from transport import admin
 from transport.clients import producer, readable
 
-EVENT_MAX = 900_000  # bytes: with its key and headers it stays under a record's 1,000,000
 WAIT_S = 0.1  # how long it waits for a receipt before it looks up
 FLUSH_S = 60.0  # twice message.timeout.ms: every event has its report by then
 
@@ -111,7 +110,7 @@ class Agency:
             UnavailableError: an earlier event did not arrive, or the broker refuses.
         """
         key, value = event_key(self.province, event), codec.encode(event)
-        if why := natural_person(event) or _too_large(value):
+        if why := turned_away(event, value):
             raise NotPublishedError(why)
         ticket = Ticket(event_id(key, event))
         headers = codec.headers(type_of(event), self._source, ticket.event_id)
@@ -235,10 +234,3 @@ _AGAIN = "publish again what has no ticket with a place (what did arrive is answ
 
 def _receipts(tickets: Sequence[Ticket]) -> list[Receipt]:
     return [ticket.receipt for ticket in tickets if ticket.receipt]
-
-
-def _too_large(value: bytes) -> Finding | None:
-    if len(value) <= EVENT_MAX:
-        return None
-    found, expected = f"{len(value)} bytes", f"{EVENT_MAX} at most"
-    return findings.error("", "event.too_large", found, expected, "send a summary of the facts")

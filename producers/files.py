@@ -1,93 +1,66 @@
-"""An agency's file: JSON lines of events, or the 双公示 penalty table as CSV. Reads it, and writes what was refused."""
+"""An agency's file: JSON lines of events, or the 双公示 penalty table as CSV or in an Excel workbook."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
 
 import msgspec
 
 from liancheng import unreadable
 from liancheng.errors import WrongUseError
-from liancheng.events import Event
 from liancheng.facts import Finding
-from producers import tables, text
-from producers.columns import REASONS, Layout
-from producers.receipts import sentence
+from producers import csv_text, kind_codes, tables, text, workbooks
+from producers.kind_codes import KindCodes
+from producers.layouts import Layout
+from producers.rows import Row
 
 NOTE, LINE = "_refused", "_line"  # keys beside a refused object: the reasons; or the text of a line that is no object
-_UNREADABLE = (msgspec.DecodeError, RecursionError)
+UNREADABLE = (msgspec.DecodeError, RecursionError)
 _JSON_NAMES = (".json", ".jsonl", ".ndjson")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An event, or why there is none. `line` is where it begins; `cells` (CSV) or `text` (JSON) how it stood there."""
-
-    line: int
-    event: Event | None
-    findings: tuple[Finding, ...] = ()
-    cells: tuple[str, ...] = ()
-    text: str = ""
 
 
 @dataclass(frozen=True)
 class EventFile:
-    """`layout` is the table's, None for JSON lines. Rows are in the file's order."""
+    """`layout` is the table's, None for JSON lines. Rows are in the file's order. `notes` are for its sender."""
 
     name: str
     rows: tuple[Row, ...]
     layout: Layout | None = None
+    notes: tuple[str, ...] = ()
+    is_workbook: bool = False
 
     def label(self, field: str) -> str:
         """What the sender calls an event's field."""
         return self.layout.header_of(field) if self.layout else field
 
 
-def read(raw: bytes, name: str) -> EventFile:
+def read(raw: bytes, name: str, codes: KindCodes = kind_codes.NONE) -> EventFile:
     """All rows of a file; those that cannot be read say why, and do not stop the others.
 
     Args:
         raw: the file's bytes.
         name: the file's, for errors and, by its ending, for telling JSON from CSV.
+        codes: what codes in 处罚类别 mean.
 
     Raises:
         WrongUseError: empty, of another kind, in another encoding, or without the columns that a decision needs.
     """
+    if workbooks.is_workbook(raw):
+        sheet = workbooks.read(raw, name)
+        layout, rows, notes = tables.read(sheet.records, sheet.header, name, codes)
+        return _filled(EventFile(name, tuple(rows), layout, (*sheet.notes, *notes), is_workbook=True))
     content = text.decode(raw, name)
-    layout: Layout | None = None
-    rows: Iterable[Row]
     if _is_json(content, name):
-        rows = _json_rows(content)
-    else:
-        layout, found = tables.read(content, name)
-        rows = (Row(row.line, row.event, row.findings, cells=row.cells) for row in found)
-    file = EventFile(name, tuple(rows), layout)
+        return _filled(EventFile(name, tuple(_json_rows(content))))
+    records, header = csv_text.records(content, name)
+    layout, rows, notes = tables.read(records, header, name, codes)
+    return _filled(EventFile(name, tuple(rows), layout, notes))
+
+
+def _filled(file: EventFile) -> EventFile:
     if not file.rows:
-        raise WrongUseError(f"{name}: found no rows, expected at least one below the header")
+        raise WrongUseError(f"{file.name}: found no rows, expected at least one below the header")
     return file
-
-
-def refused(file: EventFile, rows: Iterable[tuple[Row, Sequence[Finding]]]) -> bytes:
-    """The refused rows with the reasons beside them, to be mended and sent again as they are.
-
-    CSV is in UTF-8 with BOM, which Excel opens right, with the columns of the file and `REASONS` at the end; JSON lines
-    hold the objects as they were, with the key `NOTE`.
-    """
-    if file.layout is None:
-        lines = (_noted(row, "; ".join(map(sentence, findings))) for row, findings in rows)
-        return b"".join(lines)
-    out = io.StringIO(newline="")
-    writer, width = csv.writer(out), len(file.layout.header)
-    kept = [position for position in range(width) if position not in file.layout.reasons]
-    writer.writerow([*(file.layout.header[position] for position in kept), *REASONS])
-    for row, findings in rows:
-        cells = (*row.cells, *[""] * width)
-        reasons = " | ".join(sentence(finding, file.label) for finding in findings)
-        writer.writerow([*(cells[position] for position in kept), row.line, reasons])
-    return out.getvalue().encode("utf-8-sig")
 
 
 def _is_json(content: str, name: str) -> bool:
@@ -123,17 +96,9 @@ def _without_note(line: str) -> str:
         return line
     try:
         noted = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-    except _UNREADABLE:
+    except UNREADABLE:
         return line
     if LINE in noted:
         return str(msgspec.json.decode(noted[LINE]))
     noted.pop(NOTE, None)
     return msgspec.json.encode(noted).decode()
-
-
-def _noted(row: Row, reasons: str) -> bytes:
-    try:
-        noted: dict[str, Any] = msgspec.json.decode(row.text, type=dict[str, msgspec.Raw])
-    except _UNREADABLE:
-        noted = {LINE: row.text}
-    return msgspec.json.encode({**noted, NOTE: f"line {row.line}: {reasons}"}) + b"\n"

@@ -1,106 +1,84 @@
-"""A table in CSV: comma, semicolon or tab; quotes; cells of several lines. A broken row does not stop the others."""
+"""The 双公示 penalty table, whether from CSV or a workbook: its header found, each row a decision or refused."""
 
-import csv
-import io
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
 
 from liancheng import findings
-from liancheng.errors import WrongUseError
 from liancheng.events import Decision
 from liancheng.facts import Finding
-from producers import columns
-from producers.columns import Layout
+from producers import columns, values
+from producers.kind_codes import KindCodes
+from producers.layouts import Layout, lay_out
+from producers.rows import Record, Row
 
-_DELIMITERS = ",;\t"
-_BROKEN_MAX = 100  # rows whose quotes do not match: with more, it is no CSV
-_SHORT_NUMBER = re.compile(r"\d{1,7}")
-_SEPARATORS = re.compile(r"[;；,，、\s]+")
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row and the decision it states, or why it states none. `line` is where it begins in the file.
-
-    `cells` are as they stood; of a row that is out of shape, the first one holds all.
-    """
-
-    line: int
-    cells: tuple[str, ...]
-    event: Decision | None
-    findings: tuple[Finding, ...] = ()
+_NOTES = {
+    "fine.read": "fines are read from the text of 处罚结果, for the table has no amounts",
+    "objected": "rows are published with an objection pending: send each objection as a JSON line",
+}
 
 
-def read(text: str, name: str) -> tuple[Layout, list[TableRow]]:
-    """The columns and rows of a 双公示 penalty table; empty rows are skipped.
+def read(
+    records: Sequence[Record], header: int, name: str, codes: KindCodes
+) -> tuple[Layout, list[Row], tuple[str, ...]]:
+    """The columns, the rows that are not empty, and what the sender should know of them.
 
     Raises:
-        WrongUseError: the header is none of that table's, or the text is no CSV.
+        WrongUseError: the record number `header` is not that table's header.
     """
-    lines = list(io.StringIO(text, newline=""))
-    delimiter, header_line = _dialect(lines)
-    records = _records(lines, delimiter, name)
-    header = next(cells for line, cells, _ in records if line == header_line)
-    layout = columns.lay_out(header, name)
-    rows = [_row(*record, layout) for record in records if any(cell.strip() for cell in record[1])]
-    return layout, rows
+    layout = lay_out(records[header].cells, name)
+    below = [record for record in records[header + 1 :] if any(cell.strip() for cell in record.cells)]
+    body = [record for record in below if not _is_header(record, layout)]
+    rows = [_row(record, layout, codes) for record in body]
+    return layout, rows, (*_skipped(records[: header + 1], len(below) - len(body)), *_own_notes(layout, rows))
 
 
-def _dialect(lines: list[str]) -> tuple[str, int]:
-    """The delimiter under which most headers are known, and the number of the line they begin on."""
-    first = next(number for number, line in enumerate(lines) if line.strip())
-
-    def known(delimiter: str) -> int:
-        try:
-            return columns.recognised(next(csv.reader(islice(lines, first, None), delimiter=delimiter)))
-        except csv.Error:
-            return 0
-
-    return max(_DELIMITERS, key=known), first + 1
+def _is_header(record: Record, layout: Layout) -> bool:
+    """Templates print the field codes below the names, and long tables their header on every page."""
+    first = next(position for position, field in layout.fields.items() if field == "document_no")
+    if record.broken or len(record.cells) <= first or not columns.column_of(record.cells[first]):
+        return False
+    return columns.recognised(record.cells) >= len(set(layout.fields.values())) // 2
 
 
-def _records(lines: list[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str], str]]:
-    """(line, cells, what is broken about the row). After a broken row it goes on with the line below."""
-    start, broken = 0, 0
-    while start < len(lines):
-        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True)
-        done = 0
-        try:
-            for cells in reader:
-                yield start + done + 1, cells, ""
-                done = reader.line_num
-        except csv.Error as error:
-            broken += 1
-            if broken > _BROKEN_MAX:
-                raise WrongUseError(
-                    f"{name}: line {start + done + 1}: {error}; so it is with {broken} rows: expected CSV, "
-                    "with cells that hold a comma, a quote or a line break in quotes"
-                ) from error
-            yield start + done + 1, [lines[start + done].rstrip("\r\n")], str(error)
-            done += 1
-        start += max(done, 1)
+def _skipped(to_header: Sequence[Record], repeated: int) -> list[str]:
+    notes = []
+    above = sum(1 for record in to_header[:-1] if any(cell.strip() for cell in record.cells))
+    if above:
+        notes.append(f"the header is in row {to_header[-1].line}; {above} above it skipped")
+    if repeated:
+        notes.append(f"{repeated} rows that repeat the header skipped")
+    return notes
 
 
-def _row(line: int, cells: list[str], broken: str, layout: Layout) -> TableRow:
-    if defect := _out_of_shape(cells, broken, layout):
-        return TableRow(line, (",".join(cells),), None, (defect,))
-    defects: list[Finding] = []
-    values: dict[str, Any] = {
-        field: text for position, field in layout.fields.items() if (text := cells[position].strip())
-    }
-    _read_numbers(values, defects)
-    event = None if defects else Decision(**values, reference=f"row {line}")
-    return TableRow(line, tuple(cells), event, tuple(defects))
+def _own_notes(layout: Layout, rows: Sequence[Row]) -> list[str]:
+    seen = Counter(note.code for row in rows if row.event for note in row.notes)
+    first: dict[str, str] = {}
+    for row in rows:
+        for note in row.notes:
+            if row.event:
+                first.setdefault(note.code, f"row {row.line}: {note.text}")
+    notes = [f"{seen[code]:,} {_NOTES[code]}; the first, {text}" for code, text in first.items()]
+    if layout.effective_day:
+        notes.append(
+            f"warning: there is no 处罚决定日期, so {layout.header_of('decision_date')} is taken for it: "
+            "add that column where the days differ"
+        )
+    return notes
 
 
-def _out_of_shape(cells: list[str], broken: str, layout: Layout) -> Finding | None:
+def _row(record: Record, layout: Layout, codes: KindCodes) -> Row:
+    if defect := _out_of_shape(record, layout):
+        return Row(record.line, None, (defect,), cells=(",".join(record.cells),))
+    reading = values.read(record.cells, layout, codes)
+    event = None if reading.defects else Decision(**reading.values, reference=f"row {record.line}")
+    return Row(record.line, event, tuple(reading.defects), tuple(record.cells), notes=tuple(reading.notes))
+
+
+def _out_of_shape(record: Record, layout: Layout) -> Finding | None:
     """What is not repeated: in a row that is shifted, any cell may be about a person."""
-    width = len(layout.header)
-    if broken:
-        expected = f"a row of CSV; this one is not ({broken})"
+    cells, width = record.cells, len(layout.header)
+    if record.broken:
+        expected = f"a row of CSV; this one is not ({record.broken})"
         remedy = 'put a cell that holds a quote into quotes, and write "" for each quote in it'
         return findings.error("row", "row.broken", "", expected, remedy)
     if len(cells) < width or any(cells[width:]):
@@ -110,20 +88,3 @@ def _out_of_shape(cells: list[str], broken: str, layout: Layout) -> Finding | No
         remedy = "remove it if it is a title or a sum; else write the row out as the table has it"
         return findings.error("row", "row.one_cell", "", "a decision; only the first cell is filled in", remedy)
     return None
-
-
-def _read_numbers(values: dict[str, Any], defects: list[Finding]) -> None:
-    if text := values.pop("revision", None):
-        if _SHORT_NUMBER.fullmatch(text):
-            values["revision"] = int(text)
-        else:
-            expected = "a whole number, 1 for the first"
-            defects.append(findings.error("revision", "revision.unreadable", text, expected, "count revisions from 1"))
-    if text := values.pop("stated_acts", None):
-        acts = [act for act in _SEPARATORS.split(text) if act]
-        if all(_SHORT_NUMBER.fullmatch(act) for act in acts):
-            values["stated_acts"] = [int(act) for act in acts]
-        else:
-            expected = "numbers from 1 to 14, as 6 or 6;7"
-            remedy = "write the numbers of the acts alone"
-            defects.append(findings.error("stated_acts", "stated_acts.unreadable", text, expected, remedy))

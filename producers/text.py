@@ -4,14 +4,13 @@ from liancheng.errors import WrongUseError
 
 _AS_CSV = "save it in Excel or WPS as “CSV UTF-8（逗号分隔）” and send that"
 _KINDS: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "a zip archive", "unpack it and send the CSV file or JSON lines in it"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file (xls, doc)", _AS_CSV),
-    (b"%PDF-", "a PDF document", "send the table that it was made from, as CSV"),
+    (b"PK\x03\x04", "a zip archive", "unpack it and send the file in it"),
+    (b"%PDF-", "a PDF document", "send the table that it was made from, as CSV or xlsx"),
     (b"\x1f\x8b", "a gzip archive", "unpack it with gunzip and send what is in it"),
-    (b"Rar!", "a RAR archive", "unpack it and send the CSV file in it"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it and send the CSV file in it"),
-    (b"\x89PNG", "an image", "send the table that it shows, as CSV"),
-    (b"\xff\xd8\xff", "an image", "send the table that it shows, as CSV"),
+    (b"Rar!", "a RAR archive", "unpack it and send the file in it"),
+    (b"7z\xbc\xaf", "a 7z archive", "unpack it and send the file in it"),
+    (b"\x89PNG", "an image", "send the table that it shows, as CSV or xlsx"),
+    (b"\xff\xd8\xff", "an image", "send the table that it shows, as CSV or xlsx"),
     (b"\xff\xfe", "text in UTF-16 (Excel's “Unicode text”)", _AS_CSV),
     (b"\xfe\xff", "text in UTF-16 (Excel's “Unicode text”)", _AS_CSV),
 )
@@ -25,7 +24,7 @@ def decode(raw: bytes, name: str) -> str:
         WrongUseError: empty, no text, or bytes that neither encoding has; names the place and the mend.
     """
     if not raw.removeprefix(_BOM).strip():
-        raise WrongUseError(f"{name}: found an empty file, expected a CSV table or JSON lines: was it saved?")
+        raise WrongUseError(f"{name}: found an empty file, expected a table or JSON lines: was it saved?")
     _refuse_other_kinds(raw, name)
     try:
         return raw.decode().removeprefix("\ufeff")
@@ -41,16 +40,16 @@ def decode(raw: bytes, name: str) -> str:
 
 def _refuse_other_kinds(raw: bytes, name: str) -> None:
     for start, what, mend in _KINDS:
-        if raw.startswith(start) and b"xl/workbook" in raw:
-            raise WrongUseError(
-                f"{name}: it looks like an Excel workbook (xlsx), expected CSV or JSON lines: {_AS_CSV}"
-            )
         if raw.startswith(start):
-            raise WrongUseError(f"{name}: it looks like {what}, expected CSV or JSON lines: {mend}")
+            raise WrongUseError(f"{name}: it looks like {what}, expected a table in CSV or xlsx, or JSON lines: {mend}")
     if raw.removeprefix(_BOM).lstrip().startswith(b"<"):
-        raise WrongUseError(f"{name}: it looks like a web page or XML, expected CSV or JSON lines: {_AS_CSV}")
+        raise WrongUseError(
+            f"{name}: it looks like a web page or XML, expected a table in CSV or xlsx, or JSON lines: {_AS_CSV}"
+        )
     if (at := raw.find(b"\0")) >= 0:
-        raise WrongUseError(f"{name}: it looks like a binary file (byte {at} is 0), expected CSV or JSON lines")
+        raise WrongUseError(
+            f"{name}: it looks like a binary file (byte {at} is 0), expected a table in CSV or xlsx, or JSON lines"
+        )
 
 
 def _is_damaged_utf8(raw: bytes) -> bool:

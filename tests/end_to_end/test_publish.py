@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from threading import Timer
 
 import msgspec
+import openpyxl
 import pytest
 
 from liancheng import codec
@@ -21,6 +23,7 @@ from stream_apps.standardise import Standardise
 from tests.command import LIANCHENG, the_error
 from tests.eventually import eventually
 from tests.stream.toy import running, worker
+from tests.unit.agency_tables import FIRST, sheets
 from tests.unit.makers import decision, uscc
 from transport import admin
 
@@ -109,6 +112,33 @@ def test_a_month_is_published_mended_and_sent_again(run: Run, tmp_path: Path) ->
     assert (mended.returncode, counts(mended)) == (0, {"duplicate": 1})  # row 5 of the month had the same decision
     again = run("publish", file, "--province", "310000")
     assert (again.returncode, counts(again)) == (2, {"duplicate": 3, "refused": 1})
+
+
+def test_a_workbook_is_published_and_its_refused_rows_are_one(run: Run, tmp_path: Path) -> None:
+    """Of the first edition, with its typed days: the fine comes out of the text, to the fen."""
+    refused_to = tmp_path / "refused.xlsx"
+    clear = FIRST | {"行政处罚决定书文号": "沪虚环罚〔2018〕700号", "处罚结果": "罚款人民币壹拾叁万捌仟元整"}
+    unclear = FIRST | {"行政处罚决定书文号": "沪虚环罚〔2018〕701号", "处罚结果": "罚款1万元，罚款2万元"}
+    rows = [[date(2020, 3, 5) if header == "处罚决定日期" else cell for header, cell in row.items()]
+            for row in (clear, unclear)]  # fmt: skip
+    month = tmp_path / "month.xlsx"
+    month.write_bytes(sheets(说明=[["填报说明"]], 明细=[list(FIRST), *rows]))
+    done = run("publish", month, "--province", "310000", "--json", "--refused-to", refused_to)
+    assert (done.returncode, counts(done)) == (2, {"accepted": 1, "refused": 1})
+    assert "the sheet 明细 is read; without a table, and skipped: 说明" in done.stderr
+    receipt = msgspec.json.decode(done.stdout.splitlines()[0], type=Receipt)
+    assert receipt.document is not None
+    assert receipt.document.decision is not None
+    assert receipt.document.decision.fine_fen == 13_800_000
+    assert receipt.document.decision.decision_day == date(2020, 3, 5)
+    sheet = openpyxl.load_workbook(refused_to).worksheets[0]
+    header, only = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    column = header.index("罚款金额（万元）") + 1
+    assert only[header.index("原行号")] == "3"
+    sheet.cell(row=2, column=column, value=3)
+    sheet.parent.save(refused_to)
+    mended = run("publish", refused_to, "--province", "310000")
+    assert (mended.returncode, counts(mended)) == (0, {"accepted": 1})
 
 
 def test_json_is_one_receipt_a_line_in_the_order_of_the_rows(run: Run, tmp_path: Path) -> None:

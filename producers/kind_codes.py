@@ -1,0 +1,97 @@
+"""Codes for kinds of penalty: sources write 1 or 02 for 罚款, each in its own way; the sender names the code base."""
+
+import csv
+import io
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from liancheng import spelling
+from liancheng.errors import WrongUseError
+from liancheng.normalise import read_kinds
+from producers import text
+
+_CODE = re.compile(r"[A-Z]?\d{1,6}|[A-Z]{1,2}")
+_MAY_BE_CODE = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]")
+_SEPARATORS = re.compile(r"([;、,/|+\s]+)")
+
+
+@dataclass(frozen=True)
+class KindCodes:
+    """A code base: `kinds` maps a code, upper case and without leading zeros, to words for 处罚类别."""
+
+    name: str = ""
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    def translate(self, printed: str) -> tuple[str, tuple[str, ...]]:
+        """`printed` with words for its codes, and the codes that are not known. Words stay as they are."""
+        if not _MAY_BE_CODE.search(printed):
+            return printed, ()
+        unknown = []
+        parts = _SEPARATORS.split(spelling.plain(printed))
+        for number, part in enumerate(parts):
+            code = part.upper()
+            if _CODE.fullmatch(code):
+                word = self.kinds.get(_key(code))
+                parts[number] = word or part
+                unknown += [] if word else [part]
+        return "".join(parts) if len(unknown) < len(parts) else printed, tuple(unknown)
+
+    @property
+    def known(self) -> str:
+        return "、".join(f"{code} {kind}" for code, kind in self.kinds.items())
+
+
+NONE = KindCodes()
+
+
+def load(wish: str | None) -> KindCodes:
+    """The code base that `wish` names: one that is shipped, or a CSV file with the columns code and kind.
+
+    Raises:
+        WrongUseError: neither; or a line of the file that is no code and kind.
+        OSError: the file cannot be read.
+    """
+    if wish is None:
+        return NONE
+    if base := _shipped().get(wish):
+        return base
+    if not Path(wish).exists():
+        names = ", ".join(_shipped())
+        raise WrongUseError(f"--kinds-codes {wish}: found no such file, and no such code base: there are {names}")
+    return _from_csv(Path(wish).read_bytes(), wish)
+
+
+@cache
+def _shipped() -> dict[str, KindCodes]:
+    read = tomllib.loads(resources.files("producers").joinpath("kind_codes.toml").read_text("utf-8"))
+    return {base["name"]: KindCodes(base["name"], base["kinds"]) for base in read["base"]}
+
+
+def _from_csv(raw: bytes, name: str) -> KindCodes:
+    kinds: dict[str, str] = {}
+    reader = csv.reader(io.StringIO(text.decode(raw, name), newline=""))
+    for cells in reader:
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if not filled or (reader.line_num == 1 and filled[0].lower() in ("code", "代码")):
+            continue
+        _take(filled, kinds, f"{name}: line {reader.line_num}")
+    return KindCodes(name, kinds)
+
+
+def _take(cells: list[str], kinds: dict[str, str], place: str) -> None:
+    if len(cells) != 2 or not _CODE.fullmatch(cells[0].upper()):
+        raise WrongUseError(f"{place}: found {', '.join(cells)}, expected a code and its kind, as 2,罚款")
+    code, kind = _key(cells[0].upper()), cells[1]
+    if wrong := [finding for finding in read_kinds(kind).findings if finding.code == "kinds.unknown"]:
+        raise WrongUseError(f"{place}: found {kind}, expected {wrong[0].expected}")
+    if kinds.setdefault(code, kind) != kind:
+        raise WrongUseError(f"{place}: found {cells[0]} for {kind}, expected {kinds[code]} as above: keep one of them")
+
+
+def _key(code: str) -> str:
+    """Excel turns 01 into 1: both are the same code."""
+    return code.lstrip("0") or "0"
