@@ -1,7 +1,7 @@
 """Whom another version of the standard would move: the same facts, judged by the version in force and by the other.
 
-Only the newest snapshot of each document counts, for the order of arrival changes no level. Facts are taken
-partition by partition, for a subject's facts lie on one.
+Only the newest snapshot of each document counts (with the word that it moved away, where that came later), for the
+order of arrival changes no level. Facts are taken partition by partition, for a subject's facts lie on one.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ class Preview:
         differing = difference(before, after)
         self._changed = {one.id for one in differing}
         self._weighing = tuple(one.id for one in differing if one.group.split(".")[0] not in _OF_ONE_DOCUMENT)
-        self._facts: dict[str, dict[str, Document | DocumentMoved]] = {}
+        self._facts: dict[str, dict[str, tuple[Document | DocumentMoved, ...]]] = {}
         self._steps: Counter[tuple[Level, Level]] = Counter()
         self._provinces: Counter[tuple[str, Direction]] = Counter()
         self._rules: Counter[tuple[str, Direction]] = Counter()
@@ -52,16 +52,16 @@ class Preview:
         if day_of(causes.occasion(None, penalty).event.accepted_at) > self.day:
             return
         documents = self._facts.setdefault(uscc, {})
-        held = documents.get(penalty.id)
-        if held is None or penalty.version > held.version:
-            documents[penalty.id] = penalty
+        held = documents.get(penalty.id, ())
+        if not held or penalty.version > held[-1].version:
+            documents[penalty.id] = (*held[:1], penalty) if isinstance(penalty, DocumentMoved) else (penalty,)
 
     def judge(self) -> list[Shift]:
         """The subjects taken since the last call that would move, by USCC. Their facts are forgotten."""
         shifts = []
         for uscc, documents in sorted(self._facts.items()):
-            before = entry_of(uscc, documents.values(), self.day, self._before)
-            after = entry_of(uscc, documents.values(), self.day, self._after)
+            known = [penalty for held in documents.values() for penalty in held]
+            before, after = (entry_of(uscc, known, self.day, judge) for judge in (self._before, self._after))
             if before and after:
                 self._documents += len(after.cases)
                 self._steps[before.level, after.level] += 1
