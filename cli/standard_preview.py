@@ -66,27 +66,27 @@ def _show(summary: Summary, kept: Sequence[Shift]) -> None:
     _moved("by province (a company counts in each that it has such a document in)", "province", summary.provinces)
     _moved("by the rule that makes the difference (a company may have several)", "rule", summary.rules)
     if kept:
-        typer.echo("")
+        typer.echo(f"\ncompanies that would move ({len(kept)})")
         columns = ("uscc", "name", "from", "to", "rules that differ", "documents")
-        table(columns, [_row(shift) for shift in kept], f"companies that would move ({len(kept)})")
+        table(columns, [_row(shift) for shift in kept])
     if rest := summary.moved - len(kept):
         typer.echo(f"… and {rest:,} more (--limit N shows more, --json all)")
 
 
 def _levels(summary: Summary) -> None:
-    typer.echo("")
+    typer.echo("\ncompanies by level")
     found = {(step.before, step.after): step.subjects for step in summary.steps}
     rows = [
         (words.level(before), *(f"{found.get((before, after), 0):,}" for after in reversed(LEVELS)))
         for before in reversed(LEVELS)
     ]
-    table((f"{summary.before} ↓   {summary.after} →", *map(words.level, reversed(LEVELS))), rows, "companies")
+    table((f"{summary.before} ↓   {summary.after} →", *map(words.level, reversed(LEVELS))), rows)
 
 
 def _moved(title: str, what: str, moved: Sequence[Moved]) -> None:
-    typer.echo("")
+    typer.echo(f"\n{title}")
     rows = [(f"{one.id} {PROVINCES.get(one.id, '')}".strip(), f"{one.up:,}", f"{one.down:,}") for one in moved]
-    table((what, "up", "down"), rows, title)
+    table((what, "up", "down"), rows)
 
 
 def _row(shift: Shift) -> tuple[str, ...]:
