@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import typer
 
 from cli import words
-from cli.standard_versions import chosen, in_force
+from cli.standard_versions import chosen
 from cli.terminal import Outcome, print_json, progress, table
 from consumers.penalties import open_facts
 from liancheng.days import day_of
@@ -21,7 +21,7 @@ _SHOWN = 20
 
 
 def run(version: str, day: date | None, limit: int | None, as_json: bool) -> int:
-    preview = Preview(in_force(), chosen(version), day or day_of(datetime.now(UTC)))
+    preview = Preview(chosen(version), day or day_of(datetime.now(UTC)))
     limit = limit if limit is not None or as_json else _SHOWN
     kept: list[Shift] = []
     facts = open_facts(Settings())

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 import msgspec
 import typer
 
-from cli.standard_versions import adoptions, chosen
+from cli.standard_versions import chosen
 from cli.terminal import Outcome, print_json, table
 from liancheng import standard
 from liancheng.errors import WrongUseError
@@ -33,22 +33,21 @@ def show(version: str | None, rule_id: str | None, as_json: bool) -> int:
 
 
 def versions(as_json: bool) -> int:
-    adopted = {adoption.version: adoption.first for adoption in adoptions()}
     rows = [
         {
             "version": each.version,
             "title": each.title,
             "valid_from": each.valid_from,
-            "in_force_from": adopted.get(number),
+            "initial": each.version == standard.CURRENT,
         }
-        for number in standard.versions()
-        for each in (standard.load(number),)
+        for each in map(standard.load, standard.versions())
     ]
     if as_json:
         for row in rows:
             print_json(row)
     else:
-        table(("version", "title", "may be adopted from", "in force from"), [list(row.values()) for row in rows])
+        shown_rows = [(*list(row.values())[:-1], "until another is adopted" if row["initial"] else "") for row in rows]
+        table(("version", "title", "may be adopted from", "in force"), shown_rows)
     return Outcome.DONE
 
 

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 @group.command("show")
 def show(
-    version: Annotated[str | None, typer.Argument(help=VERSION + " The one in force where none is given.")] = None,
+    version: Annotated[str | None, typer.Argument(help=VERSION + " 2026.1 unless given.")] = None,
     rule: Annotated[str | None, typer.Option(metavar="ID", help="This rule alone, with everything about it.")] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -30,7 +30,7 @@ def show(
 
 @group.command("list")
 def list_(as_json: AsJson = False) -> int:
-    """The packaged versions, and which is in force from which day."""
+    """The packaged versions, and the first day on which each may be adopted."""
     from cli import standard_view  # noqa: PLC0415
 
     return standard_view.versions(as_json)

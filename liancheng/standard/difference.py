@@ -41,9 +41,9 @@ def changes(before: Part, after: Part) -> tuple[FieldChange, ...]:
     """Which fields differ between two parts, from what to what."""
     old, new = plain(before), plain(after)
     return tuple(
-        FieldChange(field=field, before=old.get(field), after=new.get(field))
-        for field in dict.fromkeys((*old, *new))
-        if old.get(field) != new.get(field)
+        FieldChange(field=field, before=old[field], after=new[field])
+        for field in old
+        if field in new and old[field] != new[field]  # not in it: parts in the one, which are groups of their own
     )
 
 

@@ -5,32 +5,34 @@ order of arrival changes no level. Facts are taken partition by partition, for a
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from liancheng import cases, causes, codec, sanction_list
 from liancheng.days import day_of
-from liancheng.entries import LEVELS, RANK, Case, Entry, Level, Standing
+from liancheng.entries import LEVELS, Adoption, Entry, Level
 from liancheng.errors import UndigestibleError
-from liancheng.facts import Document, DocumentMoved, Penalty
-from liancheng.standard.difference import difference
-from liancheng.standard.judging import StandardJudge
+from liancheng.facts import Document, DocumentMoved, Penalty, StandardAdopted
+from liancheng.schedule import Schedule
+from liancheng.standard.comparing import Comparison
+from liancheng.standard.judging import StandardJudge, current_schedule, judge_of
 from liancheng.standard.model import Standard
-from liancheng.standard.shifts import Direction, JudgedDocument, Moved, Shift, ShiftedDocument, Step, Summary
+from liancheng.standard.shifts import Direction, Moved, Shift, Step, Summary
 
 _decode = codec.decoder(Penalty)
-_OF_ONE_DOCUMENT = ("version", "parameters", "regimes", "acts", "measures")  # groups: the rest weighs a subject
 
 
 class Preview:
-    """Takes the records of a partition, then judges what they say; and again with the next partition."""
+    """Takes the records of a partition, then judges what they say; and again with the next partition.
 
-    def __init__(self, before: Standard, after: Standard, day: date) -> None:
+    The version in force on the day is the one that the partition's own adoptions put in force, as for joint_list.
+    """
+
+    def __init__(self, after: Standard, day: date) -> None:
         self.day = day
-        self._before, self._after = StandardJudge(before), StandardJudge(after)
-        differing = difference(before, after)
-        self._changed = {one.id for one in differing}
-        self._weighing = tuple(one.id for one in differing if one.group.split(".")[0] not in _OF_ONE_DOCUMENT)
+        self._after = StandardJudge(after)
+        self._schedule = current_schedule()
+        self._versions = self._compared(self._schedule)
         self._facts: dict[str, dict[str, tuple[Document | DocumentMoved, ...]]] = {}
         self._steps: Counter[tuple[Level, Level]] = Counter()
         self._provinces: Counter[tuple[str, Direction]] = Counter()
@@ -45,6 +47,8 @@ class Preview:
                 self._keep(key.decode(), cases.trimmed(None, penalty, key.decode()))
             elif isinstance(penalty, DocumentMoved):
                 self._keep(key.decode(), penalty)
+            elif isinstance(penalty, StandardAdopted):
+                self._schedule = self._schedule.adopt(Adoption(version=penalty.version, from_day=penalty.from_day))
         except (UndigestibleError, UnicodeDecodeError):
             self._unreadable += 1
 
@@ -57,18 +61,36 @@ class Preview:
             documents[penalty.id] = (*held[:1], penalty) if isinstance(penalty, DocumentMoved) else (penalty,)
 
     def judge(self) -> list[Shift]:
-        """The subjects taken since the last call that would move, by USCC. Their facts are forgotten."""
+        """The subjects taken since the last call that would move, by USCC. Their facts are forgotten.
+
+        Raises:
+            WrongUseError: the version in force on the day is not packaged here.
+        """
+        self._versions = versions = self._compared(self._schedule)
+        judges = (versions.before, versions.after)
         shifts = []
         for uscc, documents in sorted(self._facts.items()):
             known = [penalty for held in documents.values() for penalty in held]
-            before, after = (entry_of(uscc, known, self.day, judge) for judge in (self._before, self._after))
+            before, after = (entry_of(uscc, known, self.day, judge) for judge in judges)
             if before and after:
                 self._documents += len(after.cases)
                 self._steps[before.level, after.level] += 1
                 if before.level != after.level:
-                    shifts.append(self._shift(before, after))
+                    shifts.append(versions.shift(before, after))
+        self._count(shifts)
         self._facts.clear()
+        self._schedule = current_schedule()
         return shifts
+
+    def _compared(self, schedule: Schedule) -> Comparison:
+        return Comparison(judge_of(schedule.on(self.day).version), self._after)
+
+    def _count(self, shifts: Iterable[Shift]) -> None:
+        for shift in shifts:
+            self._provinces.update(
+                (province, shift.direction) for province in {one.province for one in shift.documents}
+            )
+            self._rules.update((rule, shift.direction) for rule in shift.rules)
 
     def summary(self) -> Summary:
         """Of all that was judged so far."""
@@ -79,7 +101,7 @@ class Preview:
             if self._steps[before, after]
         )
         return Summary(
-            before=self._before.version,
+            before=self._versions.before.version,
             after=self._after.version,
             day=self.day,
             subjects=self._steps.total(),
@@ -91,43 +113,6 @@ class Preview:
             rules=_moved(self._rules),
         )
 
-    def _shift(self, before: Entry, after: Entry) -> Shift:
-        pairs = list(zip(before.cases, after.cases, strict=True))
-        documents = tuple(self._document(*pair) for pair in pairs if _weight(pair[0]) != _weight(pair[1]))
-        rules = dict.fromkeys(
-            rule for document in documents for rule in (*document.before.rules, *document.after.rules)
-        )
-        if not documents:  # each weighs the same; so a rule over all of them makes the difference
-            rules = dict.fromkeys(self._weighing)
-            documents = tuple(self._document(*pair) for pair in pairs if pair[0].standing == "active")
-        direction: Direction = "up" if RANK[after.level] > RANK[before.level] else "down"
-        for province in {document.province for document in documents}:
-            self._provinces[province, direction] += 1
-        for rule in rules:
-            self._rules[rule, direction] += 1
-        return Shift(
-            uscc=after.uscc,
-            name=after.name,
-            level_before=before.level,
-            level_after=after.level,
-            direction=direction,
-            rules=tuple(rules),
-            documents=documents,
-        )
-
-    def _document(self, before: Case, after: Case) -> ShiftedDocument:
-        old, new = _rules_of(before, self._before.standard), _rules_of(after, self._after.standard)
-        same = {id_ for id_ in old if id_ in new and id_ not in self._changed}
-        document = after.document
-        return ShiftedDocument(
-            id=document.id,
-            province=document.province,
-            authority=document.authority,
-            document_no=document.document_no,
-            before=_judged(before, [id_ for id_ in old if id_ not in same]),
-            after=_judged(after, [id_ for id_ in new if id_ not in same]),
-        )
-
 
 def entry_of(
     uscc: str, penalties: Iterable[Document | DocumentMoved], day: date, judge: sanction_list.Judge
@@ -136,32 +121,7 @@ def entry_of(
     entry: Entry | None = None
     for penalty in penalties:
         entry = sanction_list.fold(entry, uscc, penalty, day, judge) or entry
-    steps = sanction_list.pass_days(entry, day, judge) if entry else ()
-    return steps[-1] if steps else entry
-
-
-def _weight(case: Case) -> tuple[Standing, bool]:
-    return case.standing, any(act.counts for act in case.verdict.acts)
-
-
-def _rules_of(case: Case, standard: Standard) -> tuple[str, ...]:
-    """The rules that judged a document, of its severity, its period, its acts that count."""
-    verdict = case.verdict
-    regime = next((regime for regime in standard.regimes if regime.id == verdict.regime), None)
-    periods = [p.id for p in regime.severities if p.severity == verdict.severity] if regime else []
-    severity = [verdict.severity_rule] if verdict.severity_rule else []
-    acts = [act.rule for act in verdict.acts if act.counts]
-    return (*severity, *periods, *acts)
-
-
-def _judged(case: Case, rules: Sequence[str]) -> JudgedDocument:
-    return JudgedDocument(
-        standing=case.standing,
-        severity=case.verdict.severity,
-        last_published_day=case.verdict.last_published_day,
-        acts=tuple(act.act for act in case.verdict.acts if act.counts),
-        rules=tuple(rules),
-    )
+    return entry
 
 
 def _moved(counted: Counter[tuple[str, Direction]]) -> tuple[Moved, ...]:

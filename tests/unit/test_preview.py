@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from liancheng import codec
 from liancheng import standard as packaged
 from liancheng.days import day_of
-from liancheng.facts import Document, NewDay
+from liancheng.errors import WrongUseError
+from liancheng.facts import Document, Fact, NewDay, StandardAdopted
 from liancheng.standard.citations import parse
 from liancheng.standard.judging import StandardJudge
 from liancheng.standard.preview import Preview
@@ -33,6 +34,7 @@ from tests.unit.lives import (
 RAW = files("liancheng.standard").joinpath("v2026_1.toml").read_bytes().decode()
 A = packaged.current()
 KEY = USCC.encode()
+LIGHT = parse("水污染防治法83(2)").citations  # a class of violation, no entry act
 CARRYING = parse("水污染防治法83(3);固废法112(1)(4)").citations
 
 
@@ -48,11 +50,16 @@ SHORTER = edited(("max_months = 12", "max_months = 1"), ("min_months = 3", "min_
 UNPUBLISHED = edited(('any_kind = ["fine", "confiscation"]', 'any_kind = ["fine", "confiscation"]\nenabled = false'))
 BY_RULE = edited(('mode = "by_decision"', 'mode = "by_rule"'))
 LIMITED = edited(("[parameters.large_fine_yuan]", "[parameters.large_fine_yuan]\nvalue = 20000"))
-OTHERS = (SHORTER, UNPUBLISHED, BY_RULE, LIMITED)
+REPEATING = edited(('province = "330000"\nmark = "S"', 'mark = "S"'))
+REPAIRING = edited(  # the two of Order 36 that a random repair may lack, and its shortest period
+    ('id = "repair.performed.36"', 'id = "repair.performed.36"\nenabled = false'),
+    ("min_months = 3", "min_months = 0"),
+)
+OTHERS = (SHORTER, UNPUBLISHED, BY_RULE, LIMITED, REPEATING, REPAIRING)
 
 
 def previewed(penalties: list[Penalty], after: packaged.Standard, day: date = LAST) -> tuple[Preview, list[Shift]]:
-    preview = Preview(A, after, day)
+    preview = Preview(after, day)
     for penalty in penalties:
         preview.take(KEY, codec.encode(penalty))
     return preview, preview.judge()
@@ -129,8 +136,8 @@ def test_a_past_day_knows_only_what_was_accepted_by_then(penalties, day, other):
 def newest(penalty: Penalty) -> date:
     if not isinstance(penalty, Document):
         return day_of(penalty.accepted_at)
-    facts = (penalty.decision, penalty.revocation, penalty.recognition_notice, penalty.recognition_decided)
-    return day_of(max(fact.accepted_at for fact in (*facts, penalty.recognition_removed) if fact))
+    facts = (getattr(penalty, name) for name in penalty.__struct_fields__)
+    return day_of(max(fact.accepted_at for fact in facts if isinstance(fact, Fact)))
 
 
 # ---- what it says
@@ -162,8 +169,35 @@ def test_a_way_of_listing_is_named_where_the_documents_weigh_the_same():
     assert [(moved.id, moved.up, moved.down) for moved in preview.summary().provinces] == [("990000", 1, 0)]
 
 
+def test_a_rule_across_documents_is_named_with_them():
+    again = {"basis": LIGHT, "intentional": True}
+    heard = [p for n in (1, 2) for p in snapshots(f"d{n}", [told("decision", FIRST, **again)])]
+    (shift,) = previewed(heard, REPEATING)[1]
+    assert (shift.level_before, shift.level_after) == ("penalised", "candidate")
+    assert shift.rules == ("repeat.zhejiang",)
+    assert [document.id for document in shift.documents] == ["d1", "d2"]
+
+
+def test_a_repair_that_counts_now_is_named_by_what_it_lacked():
+    (shift,) = previewed(snapshots("d1", [told("decision", FIRST), told("repair", FIRST + timedelta(9))]), REPAIRING)[1]
+    assert (shift.level_before, shift.level_after) == ("penalised", "clear")
+    assert (shift.documents[0].before.standing, shift.documents[0].after.standing) == ("active", "repaired")
+    assert set(shift.rules) == {"ndrc-36.period.general", "repair.min_period.36", "repair.performed.36"}
+
+
+def test_the_version_in_force_is_the_one_adopted_on_the_log():
+    for day, known in ((LAST - timedelta(1), True), (LAST, False)):
+        preview = Preview(A, day)
+        preview.take(b"standard", codec.encode(StandardAdopted(version="2099.1", from_day=LAST)))
+        if known:
+            assert preview.judge() == []
+        else:
+            with pytest.raises(WrongUseError, match=r"no version '2099.1' is packaged"):
+                preview.judge()
+
+
 def test_the_summary_counts_companies_over_partitions():
-    preview = Preview(A, SHORTER, LAST)
+    preview = Preview(SHORTER, LAST)
     partitions = [[USCC, "91990000MA00000002"], ["91990000MA00000003"]]
     for usccs in partitions:
         for uscc in usccs:
@@ -186,13 +220,13 @@ def test_the_summary_counts_companies_over_partitions():
     ],
 )
 def test_a_record_that_is_no_fact_is_counted_and_left_out(key, value):
-    preview = Preview(A, SHORTER, LAST)
+    preview = Preview(SHORTER, LAST)
     preview.take(key, value)
     assert preview.judge() == []
     assert (preview.summary().unreadable, preview.summary().subjects) == (1, 0)
 
 
 def test_days_are_no_facts():
-    preview = Preview(A, SHORTER, LAST)
+    preview = Preview(SHORTER, LAST)
     preview.take(b"day", codec.encode(NewDay(day=FIRST)))
     assert (preview.judge(), preview.summary().unreadable) == ([], 0)

@@ -16,7 +16,7 @@ STANDARD = packaged.current()
 RAW = files("liancheng.standard").joinpath("v2026_1.toml").read_bytes().decode()
 EDITS = {  # edit: the wrong that it makes
     ('name = "listed"\n', 'name = "blacklisted"\n'): "level.listed.name",
-    ('mark = "VL"\nvalid_from = 2017-09-30', 'mark = "maybe"\nvalid_from = 2017-09-30'): "listing.mark",
+    ('mark = "VL"\nvalid_from = 2018-01-01', 'mark = "maybe"\nvalid_from = 2018-01-01'): "listing.mark",
     ("max_months = 12", "max_months = true"): "ndrc-2019-527.period.general.max_months",
     ("valid_from = 2023-05-01", 'valid_from = "2023-05-01"'): "ndrc-58.period.single.valid_from",
     ('words = ["取水中断"]', 'words = "取水中断"'): "act.8.words",
