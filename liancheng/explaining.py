@@ -1,6 +1,6 @@
 """Why a company stands where it stands, in words: each reason with its rule, the rule's source and its mark."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from liancheng import explaining_documents
 from liancheng.entries import Entry
@@ -38,12 +38,26 @@ def _level(entry: Entry, tell: Teller) -> Iterator[Line]:
         rules.append(standard.listing.id)
     for rule in rules:
         yield tell.line("rule", tell.rule(rule, entry.standard, is_reason=True))
-    by_rule = standard is not None and standard.listing.mode == "by_rule"
-    carrying = [number for number, case in enumerate(entry.cases, start=1) if level_of(case, by_rule) == entry.level]
-    if carrying and entry.level != "clear":
-        documents = (tell("section.document", number=number) for number in carrying)
-        yield tell.line("because", tell("comma").join(documents))
+    yield from _because(entry, standard is not None and standard.listing.mode == "by_rule", tell)
+    for name in entry.former_names:
+        yield tell.line("former", name)
     yield tell.line("standard", f"{entry.standard} {standard.title}" if standard else entry.standard)
+
+
+def _because(entry: Entry, by_rule: bool, tell: Teller) -> Iterator[Line]:
+    """The documents that would give the level by themselves, and violations repeated across documents."""
+    carrying = [case.document.id for case in entry.cases if level_of(case, by_rule) == entry.level]
+    if carrying and entry.level != "clear":
+        yield tell.line("because", _documents(entry, carrying, tell))
+    for one in entry.repeats:
+        documents = _documents(entry, one.document_ids, tell)
+        yield tell.line("repeat", tell("repeat", documents=documents, violation_class=one.violation_class))
+        yield tell.line("rule", tell.rule(one.rule, entry.standard, is_reason=entry.level == "candidate"))
+
+
+def _documents(entry: Entry, ids: Sequence[str], tell: Teller) -> str:
+    numbers = (number for number, case in enumerate(entry.cases, start=1) if case.document.id in ids)
+    return tell("comma").join(tell("section.document", number=number) for number in numbers)
 
 
 def _measures(entry: Entry, tell: Teller) -> Iterator[Line]:

@@ -2,20 +2,15 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
-from liancheng import levels
+from liancheng import explaining_life
 from liancheng.entries import ActFinding, Case
 from liancheng.explaining_words import Line, Section, Teller
-from liancheng.facts import DecisionFact, Document, Fact
+from liancheng.facts import DecisionFact, Document
 from liancheng.kinds import chinese
 from liancheng.phrases import yuan
 from liancheng.standard import articles, judge
 from liancheng.standard.articles import Row
 from liancheng.standard.model import Period, Standard
-
-_STEPS = ("recognition_notice", "recognition_decided", "recognition_removed")
-_TOLD = ("decision", "revocation", *_STEPS)
 
 
 def section(number: int, case: Case, tell: Teller) -> Section:
@@ -32,8 +27,9 @@ def _lines(case: Case, tell: Teller) -> Iterator[Line]:
     yield from _acts(case, tell)
     for note in case.verdict.notes:
         yield tell.line("note", note)
-    yield from _steps(case.document, tell)
-    yield from _others(case.document, tell)
+    if case.verdict.classes:
+        yield tell.line("intent", tell("intent", classes=tell("comma").join(case.verdict.classes)))
+    yield from explaining_life.lines(case, tell)
 
 
 def _decided(document: Document, decision: DecisionFact, tell: Teller) -> str:
@@ -54,8 +50,10 @@ def _severity(case: Case, tell: Teller) -> Iterator[Line]:
 
 def _publication(case: Case, tell: Teller) -> Iterator[Line]:
     last = case.verdict.last_published_day
-    if last is None or case.standing in ("revoked", "moved"):
+    if last is None:
         yield tell.line("published", tell("published.not"))
+    elif case.standing in ("revoked", "moved", "repaired"):
+        yield tell.line("published", tell("published.ended"))
     else:
         yield tell.line("published", tell("published.to", day=last))
     found = _period(case, tell.standard_of(case.verdict.standard))
@@ -108,37 +106,6 @@ def _rows(case: Case, finding: ActFinding, tell: Teller) -> list[Row]:
             rows = found.reach.proving if finding.by == "exact" else found.reach.carrying
             return [row for row in rows if finding.act in row.acts][:1]
     return []
-
-
-def _steps(document: Document, tell: Teller) -> Iterator[Line]:
-    stands = levels.recognition(document)
-    for step in _STEPS:
-        fact = getattr(document, step)
-        if fact:
-            text = tell(step.replace("_", ".", 1), day=fact.day, number=fact.recognition_no) + _reason(
-                fact.reason, tell
-            )
-            yield tell.line(
-                "recognition", text + (tell("recognition.stands") if step == f"recognition_{stands}" else "")
-            )
-    if document.revocation:
-        text = tell("revoked", day=document.revocation.revoked_day) + _reason(document.revocation.reason, tell)
-        yield tell.line("revocation", text)
-
-
-def _reason(reason: str | None, tell: Teller) -> str:
-    return tell("reason", reason=reason) if reason else ""
-
-
-def _others(document: Document, tell: Teller) -> Iterator[Line]:
-    """Facts of a kind that has no sentence here yet are told field by field, not left out."""
-    for field in msgspec.structs.fields(document):
-        fact = getattr(document, field.name)
-        if isinstance(fact, Fact) and field.name not in _TOLD:
-            own = [name for name in fact.__struct_fields__ if name not in Fact.__struct_fields__]
-            values = ((name, getattr(fact, name)) for name in own)
-            text = ", ".join(f"{name} {value}" for name, value in values if value is not None)
-            yield tell.line(field.name, text)
 
 
 def _quoted(rule: str, case: Case, tell: Teller, *, counts: bool = True) -> str:

@@ -83,7 +83,7 @@ def test_whom_a_draft_would_move(run: Run, draft: Path) -> None:
         "2026.1 → draft on 2026-12-31: 1 of 4 companies with 5 documents would move",
         "1 records are no facts",
         "ndrc-36.period.general",
-        "active 2027-09-01 → expired 2026-12-01",
+        "active 2027-09-01 → expired_unperformed 2026-12-01",
     ):
         assert part in text
     assert "… and 1 more" in run("standard", "preview", draft, "--day", DAY, "--limit", 0).stdout
@@ -127,7 +127,7 @@ def test_a_version_is_shown_by_group_and_rule_by_rule() -> None:
 def test_a_file_is_checked(draft: Path) -> None:
     good = liancheng("standard", "check", str(draft))
     assert good.returncode == 0
-    assert "good: 44 rules" in good.stdout
+    assert f"good: {len(current().rules())} rules" in good.stdout
     wrong = DRAFT.replace("max_months = 3\n", 'max_months = "3"\n').replace('mark = "S"', 'mark = "T"', 1)
     draft.write_text(wrong, "utf-8")
     bad = liancheng("standard", "check", str(draft))

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 
 from cli.explain import at_hand, written
-from liancheng import phrases
+from liancheng import causes, life, phrases
 from liancheng.alerts import MeasureClass
 from liancheng.cases import Case
 from liancheng.entries import ActFinding, ChangeKind, Entry, Level, PublicationSeverity, Standing
 from liancheng.explaining import explain
-from liancheng.facts import Document, RevocationFact
+from liancheng.facts import Document, ObjectionOutcome, RevocationFact
 from liancheng.standard import CURRENT
 from liancheng.standard.citations import parse
 from liancheng.standard.judging import current_judge
@@ -42,20 +42,38 @@ def cited(basis: str, *acts: int, **more):
 
 
 def story() -> Entry:
-    """A recognition for a hidden pipe; a fine under Order 58; a revoked one; a warning; one of no regime read."""
+    """Recognised for a hidden pipe; repaired; revoked; a warning; no regime read; repeated and objected to; expired."""
+    pipe = cited("水污染防治法83(3);固废法112(1)(1)", 6, 13, act_day=date(2026, 7, 1), intentional=True)
     documents = (
         [
-            told("decision", FIRST, **cited("水污染防治法83(3);固废法112(1)(1)", 6, 13, act_day=date(2026, 7, 1))),
+            told("decision", FIRST, **pipe),
             told("recognition_notice", FIRST, day=date(2026, 9, 1)),
             told("recognition_decided", date(2026, 9, 20), day=date(2026, 9, 19), reason="私设暗管排放水污染物"),
+            told("repair", date(2026, 9, 25), day=date(2026, 9, 24)),
         ],
-        [told("decision", FIRST, decision_day=date(2025, 3, 5), kinds=("fine", "confiscation"), confiscated_fen=5_000)],
+        [
+            told(
+                "decision", FIRST, decision_day=date(2025, 3, 5), kinds=("fine", "confiscation"), confiscated_fen=5_000
+            ),
+            told("repair", date(2026, 9, 10), performed=True, reason="义务已履行"),
+        ],
         [told("decision", FIRST), told("revocation", date(2026, 9, 4), reason="复议撤销")],
         [told("decision", FIRST, kinds=("warning",))],
-        [told("decision", FIRST, decision_day=date(2018, 5, 1))],
+        [told("decision", FIRST, decision_day=date(2018, 5, 1), name="虚构示例化工厂")],
+        [
+            told("decision", FIRST, **cited("水污染防治法83(3)", intentional=True)),
+            told("performance_payment", date(2026, 9, 8)),
+            told("objection_raised", date(2026, 9, 30), reason="不服"),
+        ],
+        [
+            told("decision", FIRST, decision_day=date(2019, 8, 1)),
+            told("objection_raised", FIRST),
+            told("objection_resolved", date(2026, 9, 3)),
+        ],
     )
     heard = [p for number, events in enumerate(documents, start=1) for p in snapshots(f"d{number}", events)]
-    return entries_of(heard, date(2026, 10, 1), current_judge())[-1]
+    in_zhejiang = [msgspec.structs.replace(p, province="330000") for p in heard]
+    return entries_of(in_zhejiang, date(2026, 10, 1), current_judge())[-1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -145,11 +163,21 @@ def test_both_languages_have_the_same_values_in_each_phrase() -> None:
         ("mark", get_args(Mark)),
         ("legal", get_args(LegalLevel)),
         ("measure", get_args(MeasureClass)),
+        ("outcome", get_args(ObjectionOutcome)),
     ],
 )
 def test_every_code_has_a_phrase(prefix: str, codes: tuple[str, ...]) -> None:
     assert set(codes) <= set(phrases.named(prefix, "zh"))
 
 
+def test_standings_are_called_as_in_the_table_of_lives() -> None:
+    assert phrases.named("standing", "zh") == {state.name: state.chinese for state in life.STATES}
+
+
+def test_every_cause_that_is_no_rule_has_a_phrase() -> None:
+    own = {value for name, value in vars(causes).items() if name.isupper() and isinstance(value, str)}
+    assert own and own <= {key.removeprefix("cause.") for key in phrases._PHRASES}
+
+
 def test_a_code_that_nobody_translated_is_said_as_it_is() -> None:
-    assert phrases.phrase("zh", "standing.repaired") == "repaired"
+    assert phrases.phrase("zh", "standing.frozen") == "frozen"
