@@ -1,4 +1,4 @@
-"""Commands that read the joint-sanction list: `list show`, `list export`, `list digest`."""
+"""Commands that read the joint-sanction list: `list show`, `list explain`, `list export`, `list digest`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +21,7 @@ class LevelName(StrEnum):  # Typer takes no list of a Literal
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="The joint-sanction list as it stands.", no_args_is_help=True)
     group.command("show")(show)
+    group.command("explain")(explain)
     group.command("export")(export)
     group.command("digest")(digest)
     app.add_typer(group, name="list")
@@ -40,6 +41,17 @@ def show(
     if as_of or known_at:
         return entry_view.show_past(uscc, as_of, known_at, as_json)
     return entry_view.show(uscc, as_json)
+
+
+def explain(
+    uscc: Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码, 18 characters.")],
+    lang: Annotated[Literal["zh", "en"], typer.Option(help="Language of the explanation.")] = "zh",
+    as_json: Annotated[bool, typer.Option("--json", help="One object: its sections and lines.")] = False,
+) -> int:
+    """Why a company stands where it stands: every reason with its rule, the rule's source and its mark."""
+    from cli import explain as explaining  # noqa: PLC0415
+
+    return explaining.run(uscc, lang, as_json)
 
 
 def export(

@@ -15,7 +15,7 @@ _COMMANDS = (
     "cli.publish",
     "cli.banks",
     "cli.lists",
-    "cli.standard_group",
+    "cli.standards",
     "cli.names",
 )  # modules with `register(app)`, in the order that --help shows them
 

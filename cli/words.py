@@ -3,13 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-LEVELS = {
-    "clear": "不在名单",
-    "penalised": "行政处罚公示中",
-    "candidate": "拟认定",
-    "listed": "严重失信主体",
-}
-SEVERITIES = {"minor": "轻微", "general": "一般", "serious": "严重", "special_serious": "特别严重", "single": "不分级"}
+from liancheng.phrases import named, yuan
+
+__all__ = ["LEVELS", "SEVERITIES", "clock", "level", "yuan"]
+
+LEVELS = named("level", "zh")
+SEVERITIES = named("severity", "zh")
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -20,7 +19,3 @@ def level(code: str) -> str:
 def clock(moment: datetime) -> str:
     """A moment in Shanghai, to the second."""
     return f"{moment.astimezone(_SHANGHAI):%Y-%m-%d %H:%M:%S}"
-
-
-def yuan(fen: int) -> str:
-    return f"{fen // 100:,}.{fen % 100:02} 元"

@@ -63,6 +63,11 @@ _OTHER = re.compile(r"其[他它][-:()—]*(.*?)\)?")
 _LISTED = "、".join(words[0] for words in _WORDS.values())
 
 
+def chinese(kind: str) -> str:
+    """What the 双公示 table calls a kind; a kind that is not known as it is."""
+    return _WORDS.get(kind, (kind,))[0]
+
+
 @lru_cache(maxsize=4096)
 def read_kinds(text: str) -> Kinds:
     """All kinds of `text`: 警告;其他-其他, 没收违法所得、没收非法财物, 罚款|责令改正, or this system's own words.

@@ -75,8 +75,8 @@ RECEIPTS = Topic(
     "A document's state and what became of its last submission.",
 )  # fmt: skip
 PENALTIES = Topic(
-    "penalties", "USCC", Penalty, "standardise, calendar, office", ("joint_list", "verify"), Family.SUBJECT, False,
-    "Standardised facts, no verdicts; the source of truth, kept for ever.",
+    "penalties", "USCC", Penalty, "standardise, calendar, office", ("joint_list", "verify", "office"), Family.SUBJECT,
+    False, "Standardised facts, no verdicts; the source of truth, kept for ever.",
 )  # fmt: skip
 SANCTION_LIST = Topic(
     "sanction-list", "USCC", ListRecord, "joint_list", ("joint_list", "alerting", "bank", "views"), Family.SUBJECT,

@@ -17,7 +17,7 @@ from liancheng.standard.model import EntryAct, Regime, RepeatRule, SeverityRule,
 from liancheng.standard.periods import months_after
 
 # Weakest last: a finding is no surer than the weaker of the act's wording and the article's row.
-_MARKS = ("V", "VL", "own", "S")
+MARKS = ("V", "VL", "own", "S")
 _DAY = timedelta(days=1)
 
 
@@ -243,5 +243,5 @@ def _finding(
         citation=articles.printed(citation) if citation else "",
         rule=rule.id,
         source=rule.source,
-        mark=max(rule.mark, mark, key=_MARKS.index),
+        mark=max(rule.mark, mark, key=MARKS.index),
     )
