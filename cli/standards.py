@@ -1,4 +1,4 @@
-"""Commands about the unified standard: `standard show`, `list`, `check`, `diff`, `preview`, `classify`."""
+"""Commands about the unified standard: `standard show`, `list`, `check`, `diff`, `preview`, `adopt`, `classify`."""
 
 from datetime import datetime
 from pathlib import Path
@@ -74,6 +74,18 @@ def preview(
     from cli import standard_preview  # noqa: PLC0415
 
     return standard_preview.run(version, day.date() if day else None, limit, as_json)
+
+
+@group.command("adopt")
+def adopt(
+    version: Annotated[str, typer.Argument(help="A packaged version, as 2026.1.")],
+    from_: Annotated[str, typer.Option("--from", metavar="DAY", help="The first day it judges: 2027-01-01.")],
+    as_json: AsJson = False,
+) -> int:
+    """Put a version in force from a day on: every company is judged anew when that day begins. Preview it first."""
+    from cli import adopting  # noqa: PLC0415
+
+    return adopting.run(version, from_, as_json)
 
 
 @group.command("classify")

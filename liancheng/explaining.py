@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from liancheng import explaining_documents
 from liancheng.entries import Entry
 from liancheng.explaining_words import Explanation, Line, Section, StandardOf, Teller
-from liancheng.levels import level_of
 from liancheng.phrases import Language
 from liancheng.standard.judge import MARKS, measures
 
@@ -38,15 +37,15 @@ def _level(entry: Entry, tell: Teller) -> Iterator[Line]:
         rules.append(standard.listing.id)
     for rule in rules:
         yield tell.line("rule", tell.rule(rule, entry.standard, is_reason=True))
-    yield from _because(entry, standard is not None and standard.listing.mode == "by_rule", tell)
+    yield from _because(entry, tell)
     for name in entry.former_names:
         yield tell.line("former", name)
     yield tell.line("standard", f"{entry.standard} {standard.title}" if standard else entry.standard)
 
 
-def _because(entry: Entry, by_rule: bool, tell: Teller) -> Iterator[Line]:
+def _because(entry: Entry, tell: Teller) -> Iterator[Line]:
     """The documents that would give the level by themselves, and violations repeated across documents."""
-    carrying = [case.document.id for case in entry.cases if level_of(case, by_rule) == entry.level]
+    carrying = [case.document.id for case in entry.cases if case.level == entry.level]
     if carrying and entry.level != "clear":
         yield tell.line("because", _documents(entry, carrying, tell))
     for one in entry.repeats:

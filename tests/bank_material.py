@@ -82,6 +82,6 @@ def entry(number: int, level: Level = "penalised", sequence: int = 1, before: Le
         day=day,
         level_since=day,
         standard="2026.1",
-        cases=(Case(document=document, verdict=verdict, standing="active"),),
+        cases=(Case(document=document, verdict=verdict, standing="active", level=level),),
         change=Change(kind="penalised", level_before=before, level_after=level, causes=()),
     )
