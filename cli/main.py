@@ -15,6 +15,7 @@ _COMMANDS = (
     "cli.publish",
     "cli.banks",
     "cli.lists",
+    "cli.views",
 )  # modules with `register(app)`, in the order that --help shows them
 
 
