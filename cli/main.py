@@ -16,6 +16,7 @@ _COMMANDS = (
     "cli.banks",
     "cli.lists",
     "cli.standard_group",
+    "cli.views",
 )  # modules with `register(app)`, in the order that --help shows them
 
 
