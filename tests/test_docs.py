@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from liancheng import life
+from liancheng.naming.scoring import Judged, judge, rates, read_pairs
 from liancheng.settings import Settings
 from liancheng.topics import REGISTRY
 
@@ -48,6 +49,27 @@ def life_diagram() -> str:
     return "\n".join(["```mermaid", "stateDiagram-v2", *names, *arrows, "```"])
 
 
+def names_tables() -> tuple[str, str]:
+    path = ROOT / "tests/data/name_pairs.csv"
+    judged = judge(read_pairs(path.read_text(encoding="utf-8"), path.name))
+    parts = ["| part | pairs | the same | candidates | precision | recall |", "|---|---|---|---|---|---|"]
+    for part, some in grouped(judged, "part").items():
+        found = rates(some)
+        shares = f"{found.precision:.3f} | {found.recall:.3f}"
+        parts.append(f"| {part} | {found.pairs} | {found.same} | {found.found} | {shares} |")
+    kinds = ["| kind | pairs | right |", "|---|---|---|"]
+    for kind, some in grouped([one for one in judged if one.pair.part != "tune"], "kind").items():
+        kinds.append(f"| {kind} | {len(some)} | {sum(one.right for one in some)} |")
+    return "\n".join(parts), "\n".join(kinds)
+
+
+def grouped(judged: list[Judged], by: str) -> dict[str, list[Judged]]:
+    groups: dict[str, list[Judged]] = {}
+    for one in judged:
+        groups.setdefault(getattr(one.pair, by), []).append(one)
+    return groups
+
+
 def stands_in(path: str, table: str) -> None:
     text = (ROOT / path).read_text(encoding="utf-8")
     assert table in text, f"{path} has gone stale; put this in place of its table:\n{table}"
@@ -63,6 +85,11 @@ def test_topics() -> None:
 
 def test_the_drawing_of_a_life() -> None:
     stands_in("docs/life.md", life_diagram())
+
+
+def test_names() -> None:
+    for table in names_tables():
+        stands_in("docs/screening.md", table)
 
 
 def test_links_lead_somewhere() -> None:

@@ -1,0 +1,176 @@
+"""A company's name in its parts: division, core (字号), trade, legal form.
+
+企业名称登记管理规定 (as revised, in force since 2021-03-01), article 6: a name is made of these four; a company that
+works in several provinces may leave out the division, one of several trades may leave out the trade.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+from liancheng.naming import numbers, regions
+from liancheng.naming.folding import fold
+from liancheng.naming.regions import Region
+from liancheng.naming.words import words
+
+_GROUP = "集团"
+_LIMITED = "有限公司"
+_CORE_MIN = 2
+_PARENT = re.compile(r".+?(?:公司|集团|合作社|合伙企业)(?!\))")
+
+
+class Name(NamedTuple):
+    """A name in its parts; each is empty where the name has none.
+
+    `industry` and `form` are written as compared (有限责任公司 is 有限公司), `branch` is what follows the company's
+    own name, `numbers` are those of the core, `formerly` is a former name that was printed behind in brackets.
+    """
+
+    folded: str
+    regions: tuple[Region, ...]
+    core: str
+    industry: tuple[str, ...]
+    form: str
+    group: bool
+    branch: str
+    numbers: tuple[str, ...]
+    formerly: str
+
+    @property
+    def joined(self) -> str:
+        """Division and core in one word: 深圳市虚构 and 深圳虚构 meet here."""
+        return "".join(region.word for region in self.regions) + self.core
+
+    @property
+    def stem(self) -> str:
+        """Core and trade in one word."""
+        return self.core + "".join(self.industry)
+
+    @property
+    def now(self) -> str:
+        """Without the former name in brackets."""
+        return self.folded[: self.folded.rfind("(")] if self.formerly else self.folded
+
+    @property
+    def characters(self) -> str:
+        """What the name is written with, in whatever order."""
+        return "".join(sorted(self.folded.replace("(", "").replace(")", "")))
+
+
+@lru_cache(maxsize=8_192)
+def parse(name: str) -> Name:
+    """The parts of a printed name. Any text has some; nothing is raised."""
+    folded = fold(name)
+    text, formerly = _notes(folded)
+    text, branch = _branch(text)
+    text, form = _form(text)
+    text, group, inside = _brackets(text)
+    if text.endswith(_GROUP):
+        text, group = text.removesuffix(_GROUP), True
+    found, core, industry = _words(text, inside)
+    core, counted = numbers.take(core)
+    return Name(folded, found, core, industry, form, group, _place(branch), counted, formerly)
+
+
+def _words(text: str, inside: Region | None) -> tuple[tuple[Region, ...], str, tuple[str, ...]]:
+    """Divisions, core with its numbers, and trade of what has no form any more."""
+    found, rest = regions.read(text)
+    found = (inside,) if inside and not found else found
+    if not found:
+        found, rest = _at_end(found, rest)
+    core, industry = _industry(rest)
+    if not found:
+        found, core = _at_end(found, core)
+    if not core and industry and found and not found[-1].codes:  # 海市印染厂: 海市 is no city but all there is
+        before = regions.coded(found)
+        start = text.find(found[len(before)].word)
+        return before, *_industry(text[start:])
+    if not core and industry and found and found[-1].short and len(found[-1].codes[0]) > 4:
+        return found[:-1], found[-1].word, industry  # 太湖印染厂: here the county's name is the company's
+    return found, core, industry
+
+
+def _notes(text: str) -> tuple[str, str]:
+    """Without what stands in brackets behind the form: the register's notes, a former name."""
+    known, formerly = words(), ""
+    while text.endswith(")") and (start := text.rfind("(")) > 0:
+        inside = text[start + 1 : -1]
+        mark = next((mark for mark in known.former if inside.startswith(mark) and len(inside) > len(mark) + 2), None)
+        if mark:
+            formerly = inside.removeprefix(mark)
+        elif inside in known.forms:
+            return text[:start] + inside, formerly
+        elif inside not in known.notes:
+            break
+        text = text[:start]
+    return text, formerly
+
+
+def _branch(text: str) -> tuple[str, str]:
+    """The company's name, and what follows it: 苏州分公司, 一分厂."""
+    known = words()
+    if text.endswith(known.branches + known.plants) and (match := _PARENT.match(text)):
+        tail = text[match.end() :]
+        if tail and not match.group().endswith("分公司"):
+            return match.group(), tail
+    if text.endswith("分厂") and (start := text.find("厂")) < len(text) - 3:
+        return text[: start + 1], text[start + 1 :]
+    return text, ""
+
+
+def _place(branch: str) -> str:
+    found, rest = regions.read(branch)
+    return "".join(region.word for region in found[-1:]) + numbers.plain(rest)
+
+
+def _form(text: str) -> tuple[str, str]:
+    if _is_misread_limited(text):
+        return text[: -len(_LIMITED)], _LIMITED
+    forms = words().forms
+    found = ""
+    while printed := next((text[-size:] for size in range(min(9, len(text)), 0, -1) if text[-size:] in forms), ""):
+        found, text = found or forms[printed], text[: -len(printed)]
+    return text, found
+
+
+def _is_misread_limited(text: str) -> bool:
+    """有限公可: one character of four; never 无限公司, which is another form."""
+    tail = text[-len(_LIMITED) :]
+    one_off = len(text) > len(_LIMITED) and Levenshtein.distance(tail, _LIMITED, score_cutoff=1) == 1
+    return one_off and tail[0] in _LIMITED[:2]
+
+
+def _brackets(text: str) -> tuple[str, bool, Region | None]:
+    """Without brackets: (集团) and a division are taken out, all else stays as it stands."""
+    group, inside = False, None
+    if "(" not in text and ")" not in text:
+        return text, group, inside
+    parts = re.split(r"\(([^()]*)\)", text)
+    for position in range(1, len(parts), 2):
+        region = regions.whole(parts[position])
+        group = group or parts[position] == _GROUP
+        inside = region or inside
+        if region or parts[position] == _GROUP:
+            parts[position] = ""
+    return "".join(parts).replace("(", "").replace(")", ""), group, inside
+
+
+def _at_end(found: tuple[Region, ...], text: str) -> tuple[tuple[Region, ...], str]:
+    region, rest = regions.read_at_end(text)
+    return ((region,), rest) if region else (found, text)
+
+
+def _industry(text: str) -> tuple[str, tuple[str, ...]]:
+    """The core, and the words of the trade at the end, as compared."""
+    known = words().industries
+    found: list[str] = []
+    while len(found) < 5:
+        room = len(text) if not text else min(6, len(text))
+        word = next((text[-size:] for size in range(room, 1, -1) if text[-size:] in known), None)
+        if word is None or (len(text) - len(word) == 1):
+            break
+        found.append(known[word])
+        text = text[: -len(word)]
+    return text, tuple(reversed(found))
