@@ -17,6 +17,7 @@ _COMMANDS = (
     "cli.lists",
     "cli.standard_group",
     "cli.views",
+    "cli.api_group",
     "cli.names",
 )  # modules with `register(app)`, in the order that --help shows them
 
