@@ -1,4 +1,4 @@
-"""Commands of a bank: `bank add`, `bank list`, `watch`, `alerts`."""
+"""Commands of a bank: `bank add|show|list|rotate-key|remove`, `watch`, `alerts`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,13 +6,20 @@ from typing import Annotated
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="One object a line, the same models as on the topics.")]
+Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the bank.")]
 OfBank = Annotated[str, typer.Option("--bank", help="Id of the bank, such as bank-a.")]
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Banks that subscribe.", no_args_is_help=True)
-    group.command("add")(add)
-    group.command("list")(list_)
+    for name, command in (
+        ("add", add),
+        ("show", show),
+        ("list", list_),
+        ("rotate-key", rotate_key),
+        ("remove", remove),
+    ):
+        group.command(name)(command)
     app.add_typer(group, name="bank")
     app.command("watch")(watch)
     app.command("alerts")(alerts)
@@ -21,19 +28,54 @@ def register(app: typer.Typer) -> None:
 def add(
     id_: Annotated[str, typer.Argument(metavar="ID", help="2 to 32 lower-case letters, digits or '-'.")],
     name: Annotated[str | None, typer.Option("--name", help="名称; the id where it is not given.")] = None,
+    rate: Annotated[
+        float | None, typer.Option("--rate", min=0.1, help="Requests a second to the HTTP service.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Register a bank and make its alerts topic. Twice changes nothing."""
+    """Register a bank, make its topics, and show its first key once. Twice changes nothing."""
     from cli import bank_register  # noqa: PLC0415
 
-    return bank_register.add(id_, name, as_json)
+    return bank_register.add(id_, name, rate, as_json)
+
+
+def show(id_: Id, as_json: AsJson = False) -> int:
+    """A bank and its keys: ids, scopes, ends; never the keys themselves."""
+    from cli import bank_register  # noqa: PLC0415
+
+    return bank_register.show(id_, as_json)
 
 
 def list_(as_json: AsJson = False) -> int:
     """The banks on the register."""
     from cli import bank_register  # noqa: PLC0415
 
-    return bank_register.show(as_json)
+    return bank_register.show_all(as_json)
+
+
+def rotate_key(
+    id_: Id,
+    keep: Annotated[str, typer.Option("--keep", help="How long the old keys still live: 30m, 24h, 7d.")] = "0s",
+    scope: Annotated[
+        list[str] | None,
+        typer.Option("--scope", help="screen, watch or alerts; may be repeated. As before unless given."),
+    ] = None,
+    valid: Annotated[
+        str | None, typer.Option("--valid", help="How long the new key lives; for ever unless given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Make a new key, show it once, and end the old ones."""
+    from cli import bank_register  # noqa: PLC0415
+
+    return bank_register.rotate_key(id_, keep, scope, valid, as_json)
+
+
+def remove(id_: Id, as_json: AsJson = False) -> int:
+    """End a bank's keys at once. Its alerts and receipts stay on their topics; its watches too, until you end them."""
+    from cli import bank_register  # noqa: PLC0415
+
+    return bank_register.remove(id_, as_json)
 
 
 def watch(

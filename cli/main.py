@@ -16,6 +16,8 @@ _COMMANDS = (
     "cli.banks",
     "cli.lists",
     "cli.standards",
+    "cli.views",
+    "cli.api_group",
     "cli.names",
 )  # modules with `register(app)`, in the order that --help shows them
 

@@ -9,6 +9,7 @@ from liancheng.facts import Kind, Model, ObjectionOutcome
 Role = Literal["borrower", "guarantor", "affiliate"]
 AlertKind = Literal[ChangeKind, "current"]
 MeasureClass = Literal["statutory", "administrative", "reference"]
+Scope = Literal["screen", "watch", "alerts"]  # what a bank's key may be used for
 
 
 class CustomerReference(Model, frozen=True, kw_only=True):
@@ -41,11 +42,30 @@ class WatchState(Model, tag="watch_state", frozen=True, kw_only=True):
     told: Told | None = None
 
 
+class ApiKey(Model, frozen=True, kw_only=True):
+    """A key of a bank's programs to the HTTP service, without the key itself.
+
+    `sha256`: hex, of the whole key as it was shown once. It is valid until `ends_at` (None: until it is ended).
+    """
+
+    id: str
+    sha256: str
+    scopes: tuple[Scope, ...]
+    made_at: datetime
+    ends_at: datetime | None = None
+
+
 class Bank(Model, tag="bank", frozen=True, kw_only=True):
-    """A subscribing bank, on the `banks` register. `id` names its topic `alerts.<id>`."""
+    """A subscribing bank, on the `banks` register. `id` names its topic `alerts.<id>`.
+
+    A removed one stays on the register without keys: its alerts stay too, as a proof of what it was told.
+    """
 
     id: str
     name: str
+    keys: tuple[ApiKey, ...] = ()
+    requests_per_s: float | None = None  # None: as the service is set
+    removed_at: datetime | None = None
 
 
 class ReasonAct(Model, frozen=True, kw_only=True):

@@ -26,8 +26,9 @@ def add_province(settings: Settings, code: str) -> bool:
 
 
 def add_bank_topic(settings: Settings, bank: str) -> bool:
-    """Make a bank's alerts topic; False where it had it already."""
-    return bool(_ensure(require_broker(settings), settings, [(topics.BANK_ALERTS.named(bank), topics.BANK_ALERTS)]))
+    """Make a bank's topics; False where it had them already."""
+    wanted = [(topic.named(bank), topic) for topic in topics.REGISTRY if topic.name.endswith("<bank>")]
+    return bool(_ensure(require_broker(settings), settings, wanted))
 
 
 def provinces(settings: Settings) -> tuple[str, ...]:

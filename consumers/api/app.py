@@ -1,0 +1,64 @@
+"""The app: routers, problems, limits, the OpenAPI document."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Response
+from fastapi.routing import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from consumers.api import openapi, problems
+from consumers.api.edge import Edge
+from consumers.api.services import Services
+from liancheng.settings import Settings
+
+ROUTERS: tuple[APIRouter, ...] = ()  # one a subject
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The HTTP service for banks. Everything that banks use is under /v1."""
+    here = Services(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await here.start()
+        try:
+            yield
+        finally:
+            await here.stop()
+
+    app = FastAPI(
+        title="Liancheng 联惩",
+        version="1",
+        lifespan=lifespan,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # its page loads scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.services = here
+    app.add_middleware(Edge, body_max=settings.api_body_max)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/v1")
+    _add_watching(app, here)
+    openapi.install(app)
+    return app
+
+
+def _add_watching(app: FastAPI, here: Services) -> None:
+    """/health (200: it can answer) and /metrics, as every process of ours has them; not for banks."""
+
+    @app.get("/health", include_in_schema=False)
+    async def health() -> Response:
+        ready, told = here.health()
+        return _json(told, 200 if ready else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _json(told: Any, status: int) -> Response:
+    return Response(msgspec.json.encode(told), status, media_type="application/json")

@@ -1,0 +1,55 @@
+"""The process of the HTTP service: uvicorn on uvloop, one event loop."""
+
+import logging
+import sys
+
+import uvicorn
+
+from consumers.api.app import create_app
+from liancheng.errors import WrongUseError
+from liancheng.settings import Settings
+
+_STOP_S = 10  # streams that are under way
+_SWITCH_S = 0.0005  # how long a thread that reads Kafka may keep the loop waiting; Python's own is ten times that
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal comes.
+
+    Raises:
+        WrongUseError: the port is taken, or a file of TLS is missing.
+    """
+    _set_logs()
+    sys.setswitchinterval(_SWITCH_S)
+    config = uvicorn.Config(
+        create_app(settings),
+        settings.api_host,
+        settings.api_port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_S,
+        ssl_certfile=settings.api_tls_certificate,
+        ssl_keyfile=settings.api_tls_key,
+    )
+    try:
+        uvicorn.Server(config).run()
+    except SystemExit as error:
+        if not error.code:
+            raise
+        raise WrongUseError(
+            f"the HTTP service could not listen on {settings.api_host}:{settings.api_port}: "
+            "choose another with LIANCHENG_API_PORT"
+        ) from error
+
+
+def _set_logs() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    access = logging.getLogger("liancheng.api.access")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    access.addHandler(handler)
+    access.propagate = False
