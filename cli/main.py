@@ -17,6 +17,7 @@ _COMMANDS = (
     "cli.lists",
     "cli.standards",
     "cli.names",
+    "cli.views",
 )  # modules with `register(app)`, in the order that --help shows them
 
 

@@ -36,10 +36,15 @@ class SanctionList:
 
     def digest(self) -> str:
         """SHA-256, hex: equal lists have equal digests, in whatever order and how often their records came."""
-        sha = hashlib.sha256()
-        for uscc, entry in sorted(self.entries.items()):
-            sha.update(uscc.encode() + b"\0" + codec.encode(entry) + b"\n")
-        return sha.hexdigest()
+        return digest_of(entry for _, entry in sorted(self.entries.items()))
+
+
+def digest_of(entries: Iterable[Entry]) -> str:
+    """The digest of entries that come by USCC."""
+    sha = hashlib.sha256()
+    for entry in entries:
+        sha.update(entry.uscc.encode() + b"\0" + codec.encode(entry) + b"\n")
+    return sha.hexdigest()
 
 
 Newest = Mapping[tuple[int, bytes], bytes]  # value by partition and key

@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     worker_id: str = Field("worker-1", description="stable name of this worker: it gets its partitions back by it")
     web_host: str = Field("127.0.0.1", description="where a worker serves /metrics and /health")
     web_port: int = Field(19466, description="port of /metrics and /health")
+    redis_port: int = Field(19094, description="port of the local Valkey")
+    redis_url: str = Field(
+        default_factory=lambda known: f"redis://127.0.0.1:{known.get('redis_port')}/0",
+        description="Redis or Valkey that holds the screening view; the local one unless set; never shown",
+        repr=False,
+    )
+    view_port: int = Field(19465, description="port of /metrics and /health of the process that fills the view")
+    view_max_age_s: float = Field(30, description="an older view does not answer: it refuses, in seconds")
     session_timeout_ms: int = Field(6000, description="after this silence a worker's partitions go to another")
     transaction_timeout_ms: int = Field(10_000, description="bounds how long a dead worker holds readers up")
     batch_max: int = Field(2000, description="records in one transaction at most")

@@ -44,7 +44,7 @@ def demonstrate() -> int:
     settings = _settings(home)
     try:
         say(f"1/5  starting a broker and two workers in {home}")
-        _liancheng(settings, "up", "--detach", "--workers", "2")
+        _liancheng(settings, "up", "--detach", "--workers", "2", "--no-view")
         return _show(settings, started)
     finally:
         _liancheng(settings, "down")

@@ -30,20 +30,21 @@ def register(app: typer.Typer) -> None:
 def up(
     workers: Annotated[int, typer.Option(min=1, max=32, help="Worker processes; each runs every stage.")] = 1,
     detach: Annotated[bool, typer.Option("--detach", help="Return when all is up; `liancheng down` stops it.")] = False,
+    view: Annotated[bool, typer.Option("--view/--no-view", help="Keep the screening view, too.")] = True,
 ) -> None:
-    """Run the broker and the workers here, and keep them running.
+    """Run the broker, the workers and the screening view here, and keep them running.
 
-    Ctrl-C stops everything; records survive. With LIANCHENG_BOOTSTRAP_SERVERS set to another cluster, only the workers
-    run here.
+    Ctrl-C stops everything; records survive. No broker runs here with LIANCHENG_BOOTSTRAP_SERVERS set to another
+    cluster, no Valkey with LIANCHENG_REDIS_URL set to another Redis.
     """
     settings = _settings()
     if detach:
-        _detached(settings, workers)
+        _detached(settings, workers, view)
         _print_status(settings, as_json=False)
         return
     from cli.local.supervisor import Supervisor  # noqa: PLC0415
 
-    Supervisor(settings, workers, say, lambda: _print_status(settings, as_json=False)).run()
+    Supervisor(settings, workers, say, lambda: _print_status(settings, as_json=False), view=view).run()
 
 
 def down() -> None:
@@ -88,7 +89,8 @@ def look(part: state.Part) -> state.Part:
 
     if part.pid is None or processes.birth(part.pid) != part.birth:
         return replace(part, state="ended", pid=None, birth=None)
-    answers = processes.listens(int(part.address.rpartition(":")[2])) if part.name == "broker" else _healthy(part)
+    serves_health = part.name not in ("broker", "valkey")
+    answers = _healthy(part) if serves_health else processes.listens(int(part.address.rpartition(":")[2]))
     return replace(part, state="up" if answers else "starting")
 
 
@@ -103,7 +105,7 @@ def _short(path: str) -> str:
     return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
-def _detached(settings: "Settings", workers: int) -> None:
+def _detached(settings: "Settings", workers: int, view: bool) -> None:
     """Start a supervisor that outlives this process, relay what it says, and return when all is up.
 
     Raises:
@@ -117,7 +119,7 @@ def _detached(settings: "Settings", workers: int) -> None:
     log.unlink(missing_ok=True)
     with log.open("ab") as out:
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "up", "--workers", str(workers)],
+            [sys.executable, "-m", "cli.main", "up", "--workers", str(workers), "--view" if view else "--no-view"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:

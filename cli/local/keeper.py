@@ -14,7 +14,7 @@ _STEADY_S = 60.0  # having run this long, it is not the same trouble any more
 
 
 class Runnable(Protocol):
-    """The broker, or a worker."""
+    """The broker, Valkey, or a process of ours."""
 
     name: str
     log: Path

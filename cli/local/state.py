@@ -15,9 +15,9 @@ from liancheng.errors import UnavailableError, WrongUseError
 
 
 class Part(msgspec.Struct, frozen=True):
-    """The broker or a worker, as the supervisor last knew it, or as `status` finds it.
+    """The broker, Valkey or a process of ours, as the supervisor last knew it, or as `status` finds it.
 
-    `state`: starting, up, ended (it is started again). `address`: host:port of the broker, or of the worker's /health
+    `state`: starting, up, ended (it is started again). `address`: host:port of the server, or of the process's /health
     and /metrics. `restarts`: how often it died and was started again.
     """
 

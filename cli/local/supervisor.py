@@ -1,4 +1,4 @@
-"""Runs the local broker and the workers, keeps them running, and leaves none behind when it stops or dies."""
+"""Runs the local broker, the workers and the screening view, keeps them running, and leaves none behind."""
 
 import os
 import signal
@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from cli.local import processes, state
+from cli.local import processes, state, valkey
 from cli.local.broker import Broker
 from cli.local.keeper import Keeper
 from cli.local.say import Say
-from cli.local.worker import Worker
+from cli.local.valkey import Valkey
+from cli.local.worker import Worker, view_filler, worker
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
 
@@ -26,15 +27,19 @@ class Stopped(KeyboardInterrupt):
 
 
 class Supervisor:
-    """Broker (where it is ours to run), topics and workers of one home."""
+    """Broker and Valkey (where they are ours to run), topics, workers and the view's filler of one home."""
 
-    def __init__(self, settings: Settings, workers: int, say: Say, on_ready: Callable[[], object]) -> None:
+    def __init__(
+        self, settings: Settings, workers: int, say: Say, on_ready: Callable[[], object], *, view: bool = True
+    ) -> None:
         self.home = settings.home.resolve()
         self.broker = None if elsewhere(settings) else local_broker(settings, say)
         self.settings = settings
         if self.broker:
             self.settings = settings.model_copy(update={"bootstrap_servers": self.broker.address})
-        self.workers = [Worker(self.settings, number) for number in range(1, workers + 1)]
+        self.valkey = Valkey(self.home, settings.redis_port) if view and not valkey.elsewhere(settings) else None
+        self.workers = [worker(self.settings, number) for number in range(1, workers + 1)]
+        self.view = view_filler(self.settings) if view else None
         self._say = say
         self._on_ready = on_ready
         self._keepers: list[Keeper] = []
@@ -68,10 +73,12 @@ class Supervisor:
             self._say("starting the broker")
             self._keep(self.broker)
             self.broker.wait_ready()
+        if self.valkey:
+            self._keep(self.valkey)
         self._make_topics()
         self._say(f"starting {len(self.workers)} worker{'s' if len(self.workers) > 1 else ''}")
-        for worker in self.workers:
-            self._keep(worker)
+        for process in self._processes():
+            self._keep(process)
         self._wait_until_up()
         self._ready = True
         self._note()
@@ -81,8 +88,15 @@ class Supervisor:
         if self.broker:
             processes.require_port(self.broker.port, "LIANCHENG_BROKER_PORT", "broker")
             processes.require_port(self.broker.controller_port, "LIANCHENG_CONTROLLER_PORT", "broker's controller")
-        for worker in self.workers:
-            processes.require_port(worker.port, "LIANCHENG_WEB_PORT", worker.name)
+        if self.valkey:
+            processes.require_port(self.valkey.port, "LIANCHENG_REDIS_PORT", "Valkey")
+        for process in self.workers:
+            processes.require_port(process.port, "LIANCHENG_WEB_PORT", process.name)
+        if self.view:
+            processes.require_port(self.view.port, "LIANCHENG_VIEW_PORT", "screening view")
+
+    def _processes(self) -> list[Worker]:
+        return [*self.workers, *([self.view] if self.view else [])]
 
     def _make_topics(self) -> None:
         from transport.admin import add_province, ensure_shared_topics  # noqa: PLC0415 loads Kafka's client
@@ -91,7 +105,7 @@ class Supervisor:
         for code in self.settings.provinces:
             add_province(self.settings, code)
 
-    def _keep(self, part: Broker | Worker) -> None:
+    def _keep(self, part: Broker | Valkey | Worker) -> None:
         keeper = Keeper(part, self._say)
         self._keepers.append(keeper)
         keeper.start()
@@ -122,11 +136,13 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Workers first, all at once: they commit what they have in hand, for which they need the broker."""
-        for worker in self.workers:
-            worker.ask_to_stop()
+        for process in self._processes():
+            process.ask_to_stop()
         deadline = time.monotonic() + _STOP_S
-        for worker in self.workers:
-            worker.await_end(max(0.0, deadline - time.monotonic()))
+        for process in self._processes():
+            process.await_end(max(0.0, deadline - time.monotonic()))
+        if self.valkey:
+            self.valkey.stop()
         if self.broker:
             self.broker.stop()
         state.forget(self.home)

@@ -1,9 +1,10 @@
-"""A worker process of ours: Faust with the stages that LIANCHENG_STAGES names."""
+"""Processes of ours that `up` keeps running: workers (Faust, with the stages of LIANCHENG_STAGES), the filler."""
 
 import os
 import signal
 import sys
 import urllib.request
+from collections.abc import Sequence
 
 from cli.local import processes
 from liancheng.settings import Settings
@@ -12,26 +13,29 @@ _ANY_HOST = ("0.0.0.0", "::", "")
 
 
 class Worker:
-    """Worker number `number` (from 1) of a home: its own name, port and log, the same at every start."""
+    """A Python process that serves /health: its own name, port and log in a home, the same at every start."""
 
-    def __init__(self, settings: Settings, number: int) -> None:
-        self.name = f"worker-{number}"
-        self.port = settings.web_port + number - 1
+    def __init__(self, settings: Settings, name: str, port: int, command: Sequence[str], **env: str) -> None:
+        self.name = name
+        self.port = port
         self.address = f"{'127.0.0.1' if settings.web_host in _ANY_HOST else settings.web_host}:{self.port}"
         self.log = settings.home.resolve() / "logs" / f"{self.name}.log"
-        self._settings = settings
+        self._command = [sys.executable, "-m", *command]
+        self._environment = os.environ | env | {
+            "LIANCHENG_HOME": str(settings.home.resolve()),
+            "LIANCHENG_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
+            "LIANCHENG_REDIS_URL": settings.redis_url,
+        }  # fmt: skip
         self._child: processes.Child | None = None
 
     @property
     def pid(self) -> int | None:
-        """The running worker's pid; None where it does not run."""
+        """The running process's pid; None where it does not run."""
         return self._child.pid if self._child else None
 
     def start(self) -> None:
         """Start it. It is killed when this process dies: what it had not committed is done again at the next start."""
-        faust = ["-m", "faust", "-A", "stream_apps.app", "worker", "-l", "info"]
-        command = [sys.executable, *faust, "--web-port", str(self.port)]
-        self._child = processes.Child(command, self.log, self._environment(), signal.SIGKILL)
+        self._child = processes.Child(self._command, self.log, self._environment, signal.SIGKILL)
 
     def ask_to_stop(self) -> None:
         """Let it begin to stop; a batch in hand is committed first."""
@@ -43,22 +47,32 @@ class Worker:
         if self._child:
             self._child.await_end(timeout_s)
 
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self._child:
+            self._child.kill()
+
     def healthy(self) -> bool:
-        """Whether all its stages have started."""
+        """Whether it says that it works."""
         return answers(self.address)
 
     def last_words(self) -> str:
         """How it ended and why, as far as its log tells, and where that is."""
         return self._child.last_words() if self._child else "it never started"
 
-    def _environment(self) -> dict[str, str]:
-        settings = self._settings
-        return os.environ | {
-            "LIANCHENG_HOME": str(settings.home.resolve()),
-            "LIANCHENG_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
-            "LIANCHENG_WORKER_ID": self.name,
-            "LIANCHENG_WEB_PORT": str(self.port),
-        }
+
+def worker(settings: Settings, number: int) -> Worker:
+    """Worker number `number` (from 1) of a home. Healthy: all its stages have started."""
+    name, port = f"worker-{number}", settings.web_port + number - 1
+    faust = ["faust", "-A", "stream_apps.app", "worker", "-l", "info", "--web-port", str(port)]
+    return Worker(settings, name, port, faust, LIANCHENG_WORKER_ID=name, LIANCHENG_WEB_PORT=str(port))
+
+
+def view_filler(settings: Settings) -> Worker:
+    """The process that fills the screening view. Healthy: it reaches Kafka and Redis."""
+    return Worker(
+        settings, "view", settings.view_port, ["cli.main", "view", "run"], LIANCHENG_VIEW_PORT=str(settings.view_port)
+    )
 
 
 def answers(address: str) -> bool:

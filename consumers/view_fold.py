@@ -1,0 +1,87 @@
+"""What a batch of records does to the screening view: pure, so that it can be done again on another head."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from consumers.view_layout import USCC_BYTES, Head, Part
+from liancheng import codec, topics
+from liancheng.entries import ListDay
+from liancheng.errors import UndigestibleError
+
+_decode_day = codec.decoder(ListDay)
+
+
+class Step(NamedTuple):
+    """A record of a partition; or, where `key` is None, the news that committed records end at `offset`."""
+
+    partition: int
+    offset: int
+    timestamp_ms: int = 0
+    key: bytes | None = None
+    value: bytes | None = None
+
+
+class Look(NamedTuple):
+    """The ends of all partitions, open transactions included, not before an instant of Redis's clock."""
+
+    at_ms: int
+    ends: tuple[int, ...]
+
+
+class Changes(NamedTuple):
+    """The newest value of each USCC; None: its entry is gone. And how many records were no entries."""
+
+    entries: dict[bytes, bytes | None]
+    undigestible: int = 0
+    records: int = 0
+
+
+def fold(head: Head, steps: Iterable[Step], looks: Sequence[Look] = ()) -> tuple[Head, Changes]:
+    """The head after these records and looks, and what they change. Records before the head's offsets are left out."""
+    entries: dict[bytes, bytes | None] = {}
+    parts, undigestible, records = list(head.parts), 0, 0
+    ends: dict[int, tuple[int, int | None]] = {}  # offset and timestamp by partition: a head is costly to replace
+    for partition, offset, timestamp_ms, key, value in steps:
+        end, _ = ends.get(partition, (parts[partition].offset, None))
+        if key is None:
+            ends[partition] = max(offset, end), ends.get(partition, (0, None))[1]
+            continue
+        if offset < end:
+            continue
+        records += 1
+        ends[partition] = offset + 1, timestamp_ms
+        if key == topics.NEW_DAY_KEY:
+            if day := _day(value):
+                parts[partition] = replace(parts[partition], day=day)
+            else:
+                undigestible += 1
+        elif len(key) == USCC_BYTES:
+            entries[key] = value
+        else:
+            undigestible += 1
+    for partition, (offset, applied_ms) in ends.items():
+        part = parts[partition]
+        parts[partition] = replace(part, offset=offset, applied_ms=applied_ms or part.applied_ms)
+    fresh = tuple(_fresh(part, number, looks) for number, part in enumerate(parts))
+    return replace(head, parts=fresh), Changes(entries, undigestible, records)
+
+
+def open_looks(head: Head, looks: Iterable[Look]) -> list[Look]:
+    """The looks whose ends have not been reached everywhere."""
+    return [look for look in looks if any(offset < end for offset, end in zip(head.offsets, look.ends, strict=True))]
+
+
+def _fresh(part: Part, number: int, looks: Sequence[Look]) -> Part:
+    reached = max((look.at_ms for look in looks if look.ends[number] <= part.offset), default=0)
+    return replace(part, current_ms=reached) if reached > (part.current_ms or 0) else part
+
+
+def _day(value: bytes | None) -> date | None:
+    try:
+        record: ListDay = codec.read(_decode_day, value or b"", topics.SANCTION_LIST.name)
+    except UndigestibleError:
+        return None
+    return record.day

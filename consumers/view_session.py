@@ -1,0 +1,174 @@
+"""One life of the process that fills the screening view: from looking at what is there until something is wrong.
+
+Promises, whatever dies on the way: entries and the offsets they reach are written together or not at all; the view is
+filled anew where it is not the one that was filled before, or the topic is not the one it was filled from.
+"""
+
+import logging
+import threading
+import time
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from consumers import view_layout as layout
+from consumers import view_metrics as metrics
+from consumers.view_fold import Look, Step, fold, open_looks
+from consumers.view_layout import Head
+from consumers.view_source import Source
+from consumers.view_store import ChangedError, Store
+from liancheng import topics
+from liancheng.settings import Settings
+from transport import redis_clients
+from transport.clients import consumer
+
+log = logging.getLogger("liancheng.view")
+
+POLL_S = 0.1
+LOOK_S = 1.0  # how often it asks where the topic ends: the view's age is this at most while all is well
+LOOKS_MAX = 60  # open looks; with more the oldest ones are still reached first
+TOPIC = topics.SANCTION_LIST.name
+
+
+class RestartSessionError(Exception):
+    """This session cannot go on; the next one looks afresh at what is there."""
+
+
+class Session:
+    """`close` it, also when it could not be made."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._batch = settings.batch_max
+        self._redis = redis_clients.writer(settings)
+        self._consumer: Consumer | None = None
+        self.store = Store(self._redis)
+        self.source = Source(settings)
+        self._ahead_s = time.monotonic() - self.store.now_ms() / 1000  # our monotonic clock before Redis's
+        self.head = self._open()
+        self.looks: list[Look] = []
+        self._look_at = 0.0
+        self._begun = time.monotonic()
+        # no group is joined: where the view stands is written in the view alone
+        self._consumer = consumer(settings, "liancheng.view", auto_offset_reset="error", enable_partition_eof=True)
+        self._consumer.assign([TopicPartition(TOPIC, number, end) for number, end in enumerate(self.head.offsets)])
+
+    @property
+    def state(self) -> str:
+        """`rebuilding` or `following`."""
+        return "rebuilding" if self.head.rebuilding else "following"
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since all that lay on the topic was in the view; None: never yet."""
+        current = [part.current_ms for part in self.head.parts]
+        if not all(current):
+            return None
+        return time.monotonic() - self._ahead_s - min(at for at in current if at) / 1000
+
+    def run(self, stopping: threading.Event) -> None:
+        """Fill and follow until told to stop. Raises what ends the session."""
+        while not stopping.is_set():
+            steps = self._read()
+            if time.monotonic() >= self._look_at:
+                self._look()
+                self._look_at = time.monotonic() + LOOK_S
+            self._advance(steps)
+
+    def close(self) -> None:
+        if self._consumer:
+            self._consumer.close()
+        self._redis.close()
+
+    def _open(self) -> Head:
+        """The head that is there, where it can be gone on from; else that of a new filling."""
+        source = self.source.id()
+        starts, ends = self.source.starts(), self.source.ends()
+        raw = self.store.head()
+        head = layout.decode(raw)
+        why = _unusable(head, source, starts, ends)
+        if head is not None and why is None:
+            log.info("going on with filling %s at %s", head.generation, list(head.offsets))
+            return head
+        try:
+            head = self.store.begin(raw, source, ends)
+        except ChangedError as error:
+            raise RestartSessionError("another filler is at work") from error
+        metrics.FILLINGS.inc()
+        log.info("filling %s begins: %s", head.generation, why)
+        return head
+
+    def _read(self) -> list[Step]:
+        """Wait for one record, then take what is there."""
+        assert self._consumer
+        first = self._consumer.poll(POLL_S)
+        if first is None:
+            return []
+        return [_step(message) for message in [first, *self._consumer.consume(self._batch - 1, timeout=0)]]
+
+    def _look(self) -> None:
+        """Redis is asked for the time before Kafka is asked for the ends: the view is rather called too old."""
+        at_ms = self.store.now_ms()
+        self._ahead_s = time.monotonic() - at_ms / 1000
+        if self.source.id() != self.head.source:
+            raise RestartSessionError(f"{TOPIC} was made anew")
+        ends = self.source.ends()
+        if len(self.looks) < LOOKS_MAX:
+            self.looks.append(Look(at_ms, ends))
+        metrics.BEHIND.set(sum(end - offset for end, offset in zip(ends, self.head.offsets, strict=True)))
+
+    def _advance(self, steps: list[Step]) -> None:
+        started = time.monotonic()
+        while True:
+            after, changes = fold(self.head, steps, self.looks)
+            try:
+                if after != self.head:
+                    self.store.write(self.head, after, changes)
+            except ChangedError:
+                self._adopt()
+                continue
+            break
+        if after.rebuilding != self.head.rebuilding:
+            seconds = time.monotonic() - self._begun
+            metrics.FILL_SECONDS.set(seconds)
+            log.info("filling %s is complete, %.1f s after this session began", after.generation, seconds)
+        self.head = after
+        self.looks = open_looks(after, self.looks)
+        metrics.progressed(changes, time.monotonic() - started if steps else None)
+
+    def _adopt(self) -> None:
+        """Take over what another filler wrote meanwhile; it has read the same records.
+
+        Raises:
+            RestartSessionError: the view was flushed, lost, or put back: go on from what it says.
+        """
+        metrics.CONFLICTS.inc()
+        found = layout.decode(self.store.head())
+        mine = self.head
+        if found is None or (found.generation, found.source) != (mine.generation, mine.source):
+            raise RestartSessionError("the view is not the one that was being filled")
+        if any(there < here for there, here in zip(found.offsets, mine.offsets, strict=True)):
+            raise RestartSessionError("the view was put back to an older state")
+        self.head = found
+
+
+def _unusable(head: Head | None, source: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> str | None:
+    """Why a view cannot be gone on with."""
+    if head is None:
+        return "there is none"
+    if head.source != source or len(head.parts) != len(ends):
+        return f"the one there was filled from another {TOPIC}"
+    for offset, start, end in zip(head.offsets, starts, ends, strict=True):
+        if offset > end or 0 < offset < start:
+            return f"offset {offset} is not on the topic any more"
+    return None
+
+
+def _step(message: Message) -> Step:
+    partition, offset = message.partition() or 0, message.offset() or 0
+    error = message.error()
+    if error is None:
+        return Step(partition, offset, message.timestamp()[1], message.key() or b"", message.value())
+    if error.code() == KafkaError._PARTITION_EOF:
+        return Step(partition, offset)
+    if error.code() in {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}:
+        raise RestartSessionError(f"{TOPIC}[{partition}]: {error.str()}")
+    raise KafkaException(error)

@@ -1,0 +1,109 @@
+"""The screening view as a whole: its fingerprint, its size, and throwing it away."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import NamedTuple
+
+import redis
+from redis.exceptions import RedisError
+
+from consumers import view_layout as layout
+from consumers.sanction_list import digest_of
+from consumers.view_reader import Position, StaleViewError, View, entry_of
+from liancheng.entries import LEVELS, Entry, Level
+from liancheng.errors import UnavailableError
+from liancheng.settings import Settings
+from transport import redis_clients
+
+_TRIES = 5
+_AT_ONCE = 2000  # entries, 5 MB
+
+
+class ViewDigest(NamedTuple):
+    """`digest`: SHA-256, hex, the same as the list's. `entries`, and how many of them each level has."""
+
+    digest: str
+    entries: int
+    levels: dict[Level, int]
+    position: Position
+
+
+class _MovedError(Exception):
+    """The view changed while it was read."""
+
+
+def digest(settings: Settings) -> ViewDigest:
+    """The fingerprint of all entries as they stand at one position.
+
+    Raises:
+        StaleViewError: the view is not filled.
+        UnavailableError: Redis does not answer, or the list changes faster than it can be read.
+    """
+    with View(settings) as view:
+        for _ in range(_TRIES):
+            try:
+                return _digest(settings, view)
+            except _MovedError:
+                continue
+    raise UnavailableError(f"the list changed each of the {_TRIES} times that it was read: ask again in a quiet hour")
+
+
+def _digest(settings: Settings, view: View) -> ViewDigest:
+    position = view.position()
+    if position.generation is None or position.rebuilding:
+        raise StaleViewError("the view is not filled", position.age_s, settings.view_max_age_s, True)
+    levels: Counter[Level] = Counter()
+
+    def entries() -> Iterator[Entry]:
+        usccs = iter(sorted(_usccs(settings)))
+        while some := list(islice(usccs, _AT_ONCE)):
+            answer = view.unchecked(some)
+            _require_same(position, answer.position)
+            for uscc, raw in answer.raw.items():
+                if raw is None:
+                    raise _MovedError
+                entry = entry_of(uscc, raw)
+                levels[entry.level] += 1
+                yield entry
+        _require_same(position, view.position())
+
+    made = digest_of(entries())
+    return ViewDigest(made, levels.total(), {level: levels[level] for level in LEVELS}, position)
+
+
+def _require_same(before: Position, now: Position) -> None:
+    if (before.generation, before.offsets) != (now.generation, now.offsets):
+        raise _MovedError
+
+
+def _usccs(settings: Settings) -> set[str]:
+    """In pieces: HKEYS would hold Redis, and with it all who screen, up for a million names."""
+    with _client(settings) as client:
+        found = {name.decode() for name in client.hscan_iter(layout.KEY, count=1000, no_values=True)}
+    return found - {layout.HEAD.decode()}
+
+
+def count(settings: Settings) -> int:
+    """How many entries are in the view."""
+    with _client(settings) as client:
+        fields = client.hlen(layout.KEY)
+        return max(int(fields) - 1, 0)
+
+
+def throw_away(settings: Settings) -> bool:
+    """Delete the view; fillers see it within a second and fill it anew. False where there was none."""
+    with _client(settings) as client:
+        return bool(client.unlink(layout.KEY))
+
+
+@contextmanager
+def _client(settings: Settings) -> Iterator[redis.Redis]:
+    client = redis_clients.reader(settings)
+    try:
+        yield client
+    except RedisError as error:
+        raise redis_clients.readable(error, settings) from error
+    finally:
+        client.close()

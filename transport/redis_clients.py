@@ -1,0 +1,68 @@
+"""Clients of the Redis or Valkey that holds the screening view, made the same way everywhere."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+import redis.asyncio
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
+from redis.retry import Retry
+
+from liancheng.errors import UnavailableError, WrongUseError
+from liancheng.settings import Settings
+
+_TIMEOUT_S = 5.0
+_READ_RETRIES = 2  # a server that was started again a moment ago; longer waits are the caller's to decide
+_SOON = ExponentialWithJitterBackoff(cap=0.2, base=0.02)
+
+
+def writer(settings: Settings) -> redis.Redis:
+    """A client that never repeats a command by itself: whoever writes must look first what became of it."""
+    client: redis.Redis = _made(redis.Redis, settings, Retry(ExponentialWithJitterBackoff(), 0))
+    return client
+
+
+def reader(settings: Settings) -> redis.Redis:
+    """A client for reading; safe for threads."""
+    client: redis.Redis = _made(redis.Redis, settings, Retry(_SOON, _READ_RETRIES))
+    return client
+
+
+def async_reader(settings: Settings) -> redis.asyncio.Redis:
+    """The same for asyncio, for one event loop."""
+    from redis.asyncio.retry import Retry as AsyncRetry  # noqa: PLC0415
+
+    client: redis.asyncio.Redis = _made(redis.asyncio.Redis, settings, AsyncRetry(_SOON, _READ_RETRIES))
+    return client
+
+
+def _made(kind: Any, settings: Settings, retry: Any) -> Any:
+    try:
+        return kind.from_url(
+            settings.redis_url, retry=retry, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
+        )
+    except ValueError as error:
+        raise WrongUseError(
+            "LIANCHENG_REDIS_URL: expected redis://host:port/0, rediss://… (TLS) or unix:///path?db=0"
+        ) from error
+
+
+def shown(url: str) -> str:
+    """A URL without user and password, for eyes and logs."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def readable(error: RedisError, settings: Settings) -> UnavailableError:
+    """A Redis error as one line: where, what, and the mend where it is known. Never the password."""
+    where = shown(settings.redis_url)
+    if isinstance(error, AuthenticationError):
+        return UnavailableError(f"{where}: the login was refused: check the user and password in LIANCHENG_REDIS_URL")
+    if isinstance(error, NoPermissionError):
+        return UnavailableError(f"{where}: this user has not the rights that docs/operations.md names")
+    if isinstance(error, redis.ConnectionError | redis.TimeoutError):
+        return UnavailableError(
+            f"no Redis answers at {where}: start one with `liancheng up`, or set LIANCHENG_REDIS_URL"
+        )
+    return UnavailableError(f"{where}: {error}")
