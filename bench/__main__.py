@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import latency, machine, report, restore, throughput
+from bench import latency, machine, report, restore, throughput, view
 from bench.lab import Lab
 from liancheng.errors import LianchengError
 from stream_apps.worker import STAGES
 
-PARTS = ("throughput", "latency", "restore")
+PARTS = ("throughput", "latency", "restore", "view")
 
 
 def main() -> None:
@@ -40,6 +40,7 @@ def _measure(lab: Lab, options: argparse.Namespace) -> report.Results:
         throughput.measure(lab, events, events // 5, rounds, options.stages) if "throughput" in parts else [],
         latency.measure(lab, options.seconds or (10 if quick else 25), rounds) if "latency" in parts else None,
         restore.measure(lab, sizes) if "restore" in parts else [],
+        view.measure(lab, sizes) if "view" in parts else [],
     )
 
 
@@ -52,7 +53,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--events", type=int, metavar="N", help="events to fold (100000), of a fifth as many companies")
     parser.add_argument("--stages", nargs="+", choices=list(STAGES), default=list(STAGES), help="stages to measure")
     parser.add_argument("--seconds", type=int, metavar="S", help="how long to publish at a steady rate (25)")
-    parser.add_argument("--subjects", type=int, nargs="+", metavar="N", help="subjects to restore (100000 1000000)")
+    parser.add_argument(
+        "--subjects", type=int, nargs="+", metavar="N", help="subjects to restore and to view (100000 1000000)"
+    )
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"unknown part {sorted(unknown)[0]!r}, expected some of: {', '.join(PARTS)}")

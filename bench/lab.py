@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
@@ -100,7 +101,15 @@ def await_health(settings: Settings, process: Child, timeout_s: float = 600) -> 
     eventually(lambda: answers(address), process, timeout_s, "the worker's health", every_s=0.05)
 
 
-def eventually(holds: Callable[[], bool], process: Child, timeout_s: float, what: str, every_s: float = 0.02) -> None:
+class Running(Protocol):
+    """A child, or a part of a home."""
+
+    @property
+    def pid(self) -> int | None: ...
+    def last_words(self) -> str: ...
+
+
+def eventually(holds: Callable[[], bool], process: Running, timeout_s: float, what: str, every_s: float = 0.02) -> None:
     """Wait until something holds. Raises UnavailableError when the process ends before, or the time is over."""
     deadline = time.monotonic() + timeout_s
     while not holds():

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from bench.latency import LatencyResult
 from bench.restore import RestoreResult
 from bench.throughput import StageResult
+from bench.view import ViewResult
 
 # What is wanted of every change to the stages or the engine.
 RATIO_MIN = 0.6
@@ -18,6 +19,7 @@ class Results(NamedTuple):
     throughput: list[StageResult]
     latency: LatencyResult | None
     restore: list[RestoreResult]
+    view: list[ViewResult]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -25,11 +27,12 @@ class Results(NamedTuple):
             "throughput": [_stage_json(stage) for stage in self.throughput],
             "latency": _latency_json(self.latency) if self.latency else None,
             "restore": [result._asdict() for result in self.restore],
+            "view": [result._asdict() for result in self.view],
         }
 
 
 def text(results: Results) -> str:
-    blocks = [_machine(results), _throughput(results), _latency(results), _restore(results)]
+    blocks = [_machine(results), _throughput(results), _latency(results), _restore(results), _view(results)]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -101,6 +104,25 @@ def _restore(results: Results) -> str:
         "x empty",
         "load",
     )
+    return _table(head, rows)
+
+
+def _view(results: Results) -> str:
+    if not results.view:
+        return ""
+    rows = [
+        (
+            "filled", f"{found.subjects:,}", f"{found.entry_bytes:.0f}", f"{found.fill_s:.1f}",
+            f"{found.subjects / found.fill_s:,.0f}", f"{found.valkey_mb:.0f}", f"{found.valkey_rss_mb:.0f}",
+            f"{found.filler_mb:.0f}", f"{found.one_p50_ms:.2f}", f"{found.one_p99_ms:.2f}", f"{found.book_p50_ms:.0f}",
+            f"{found.decode_ms:.0f}", f"{found.digest_s:.1f}", f"{found.load:.1f}",
+        )
+        for found in results.view
+    ]  # fmt: skip
+    head = (
+        "view", "subjects", "bytes each", "fill s", "subjects/s", "Valkey MB", "RSS MB", "filler MB", "one p50 ms",
+        "p99 ms", "10,000 ms", "decoding ms", "digest s", "load",
+    )  # fmt: skip
     return _table(head, rows)
 
 

@@ -81,13 +81,13 @@ def _reading_s(settings: Settings) -> float:
 def _fill(settings: Settings, subjects: int) -> float:
     """A list of that many subjects, half of them watched, all of it worked off by alerting; the mean entry's bytes."""
     sizes: list[int] = []
-    writing.write(settings, _entries(subjects, sizes))
+    writing.write(settings, entries(subjects, sizes))
     writing.write(settings, _states(subjects))
     _commit(settings)
     return sum(sizes) / len(sizes)
 
 
-def _entries(subjects: int, sizes: list[int]) -> Iterator[Record]:
+def entries(subjects: int, sizes: list[int]) -> Iterator[Record]:
     """Entries made by the fold for a few companies, with other names and codes of the same length put in."""
     models = [_model(number, count) for number, count in enumerate(CASES_EACH)]
     for number in range(subjects):

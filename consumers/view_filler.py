@@ -32,6 +32,7 @@ class Filler:
         self.settings = settings
         self.stopping = threading.Event()
         self._session: Session | None = None
+        self._last_end = ""
         self.age_s: Callable[[], float | None] = lambda: None
         self._thread = threading.Thread(target=self.run, name="liancheng.view", daemon=True)
 
@@ -42,17 +43,24 @@ class Filler:
             try:
                 self._one_session()
             except (KafkaException, RestartSessionError, LianchengError) as error:
-                log.warning("session ended (%s), starting afresh", error)
+                self._ended(str(error))
             except RedisError as error:
-                log.warning("session ended (%s), starting afresh", redis_clients.readable(error, self.settings))
+                self._ended(str(redis_clients.readable(error, self.settings)))
             except Exception:
                 log.exception("session failed, starting afresh")
             self.stopping.wait(AFRESH_S)
+
+    def _ended(self, why: str) -> None:
+        """Said once, not twice a second while Redis or the broker is away."""
+        if why != self._last_end:
+            log.warning("session ended (%s), starting afresh", why)
+        self._last_end = why
 
     def _one_session(self) -> None:
         session = Session(self.settings)
         try:
             self._session, self.age_s = session, lambda: session.age_s
+            self._last_end = ""
             session.run(self.stopping)
         finally:
             self._session = None

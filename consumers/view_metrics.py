@@ -15,14 +15,15 @@ BATCH_SECONDS = Histogram(
     "liancheng_view_batch_seconds", "One batch, from read to written. High: Redis slow.",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2),
 )  # fmt: skip
-BEHIND = Gauge("liancheng_view_behind", "Offsets between the view and the topic's end when last looked. High: lag.")
+BEHIND = Gauge("liancheng_view_behind", "Offsets between the view and the topic's end of a second ago. High: lag.")
 FILL_SECONDS = Gauge("liancheng_view_fill_seconds", "How long the last filling from the beginning took.")
 AGE = Gauge("liancheng_view_age_seconds", "How old the view is; -1: not filled yet. Above the limit readers refuse.")
 
 
-def progressed(changes: Changes, seconds: float | None) -> None:
+def progressed(changes: Changes, behind: int, seconds: float | None) -> None:
     """A batch was written (`seconds`; None: nothing was read)."""
     RECORDS.inc(changes.records)
+    BEHIND.set(behind)
     UNDIGESTIBLE.inc(changes.undigestible)
     if seconds is not None:
         BATCH_SECONDS.observe(seconds)

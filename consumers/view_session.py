@@ -45,6 +45,7 @@ class Session:
         self._ahead_s = time.monotonic() - self.store.now_ms() / 1000  # our monotonic clock before Redis's
         self.head = self._open()
         self.looks: list[Look] = []
+        self._ends = self.head.offsets
         self._look_at = 0.0
         self._begun = time.monotonic()
         # no group is joined: where the view stands is written in the view alone
@@ -111,9 +112,9 @@ class Session:
         if self.source.id() != self.head.source:
             raise RestartSessionError(f"{TOPIC} was made anew")
         ends = self.source.ends()
+        self._ends = ends
         if len(self.looks) < LOOKS_MAX:
             self.looks.append(Look(at_ms, ends))
-        metrics.BEHIND.set(sum(end - offset for end, offset in zip(ends, self.head.offsets, strict=True)))
 
     def _advance(self, steps: list[Step]) -> None:
         started = time.monotonic()
@@ -132,7 +133,8 @@ class Session:
             log.info("filling %s is complete, %.1f s after this session began", after.generation, seconds)
         self.head = after
         self.looks = open_looks(after, self.looks)
-        metrics.progressed(changes, time.monotonic() - started if steps else None)
+        behind = sum(max(end - offset, 0) for end, offset in zip(self._ends, after.offsets, strict=True))
+        metrics.progressed(changes, behind, time.monotonic() - started if steps else None)
 
     def _adopt(self) -> None:
         """Take over what another filler wrote meanwhile; it has read the same records.

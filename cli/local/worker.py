@@ -68,11 +68,10 @@ def worker(settings: Settings, number: int) -> Worker:
     return Worker(settings, name, port, faust, LIANCHENG_WORKER_ID=name, LIANCHENG_WEB_PORT=str(port))
 
 
-def view_filler(settings: Settings) -> Worker:
+def view_filler(settings: Settings, **env: str) -> Worker:
     """The process that fills the screening view. Healthy: it reaches Kafka and Redis."""
-    return Worker(
-        settings, "view", settings.view_port, ["cli.main", "view", "run"], LIANCHENG_VIEW_PORT=str(settings.view_port)
-    )
+    port = settings.view_port
+    return Worker(settings, "view", port, ["cli.main", "view", "run"], LIANCHENG_VIEW_PORT=str(port), **env)
 
 
 def answers(address: str) -> bool:

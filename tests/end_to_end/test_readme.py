@@ -29,7 +29,7 @@ def commands() -> list[str]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    broker, controller, web = free_ports(3)
+    broker, controller, redis, view, web = free_ports(5)
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
     script = bin_dir / "liancheng"
@@ -40,6 +40,8 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         "LIANCHENG_HOME": str(tmp_path / "home"),
         "LIANCHENG_BROKER_PORT": str(broker),
         "LIANCHENG_CONTROLLER_PORT": str(controller),
+        "LIANCHENG_REDIS_PORT": str(redis),
+        "LIANCHENG_VIEW_PORT": str(view),
         "LIANCHENG_WEB_PORT": str(web),
     }
     yield env

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from cli.local import state
 from cli.local.broker import Broker
@@ -19,7 +20,9 @@ from cli.local.processes import birth
 from liancheng.settings import Settings
 from tests.command import LIANCHENG, liancheng, the_error
 from tests.eventually import eventually
+from tests.local_valkey import running_valkey
 from tests.processes import all_gone
+from tests.view.material import entries, publish
 from transport.admin import provinces
 
 STUB = str(Path(__file__).with_name("stub"))
@@ -30,11 +33,13 @@ class Home:
 
     def __init__(self, path: Path, **more: str) -> None:
         self.path = path
-        self.broker_port, controller_port, self.web_port, _second = free_ports(4)
+        self.broker_port, controller_port, self.redis_port, self.view_port, self.web_port, _second = free_ports(6)
         self.env = {
             "LIANCHENG_HOME": str(path),
             "LIANCHENG_BROKER_PORT": str(self.broker_port),
             "LIANCHENG_CONTROLLER_PORT": str(controller_port),
+            "LIANCHENG_REDIS_PORT": str(self.redis_port),
+            "LIANCHENG_VIEW_PORT": str(self.view_port),
             "LIANCHENG_WEB_PORT": str(self.web_port),
             "PYTHONPATH": STUB,
         } | more
@@ -73,7 +78,7 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     home.up("--workers", "2")
     parts = home.parts()
     assert {name: part["state"] for name, part in parts.items()} == dict.fromkeys(
-        ["broker", "worker-1", "worker-2"], "up"
+        ["broker", "valkey", "worker-1", "worker-2", "view"], "up"
     )
     assert parts["worker-2"]["address"] == f"127.0.0.1:{home.web_port + 1}"
     settings = Settings(bootstrap_servers=f"127.0.0.1:{home.broker_port}")
@@ -90,7 +95,7 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     assert home.run("down").returncode == 0
 
 
-@pytest.mark.parametrize("victim", ["broker", "worker-1"])
+@pytest.mark.parametrize("victim", ["broker", "valkey", "worker-1", "view"])
 def test_a_part_that_dies_is_started_again(home: Home, victim: str) -> None:
     home.up()
     before = home.parts()
@@ -102,7 +107,7 @@ def test_a_part_that_dies_is_started_again(home: Home, victim: str) -> None:
 
     eventually(came_back, timeout_s=30)
     assert f"{victim} ended, starting it again" in (home.path / "logs" / "supervisor.log").read_text()
-    assert home.run("status").returncode == 0
+    eventually(lambda: home.run("status").returncode == 0, timeout_s=30, what="all of it is up")
 
 
 def test_nothing_outlives_a_supervisor_that_is_killed(home: Home) -> None:
@@ -145,7 +150,12 @@ def test_a_worker_that_cannot_start_ends_the_start_with_its_words(home: Home) ->
 
 
 def test_a_taken_port_is_named_with_its_setting(home: Home) -> None:
-    for port, setting in ((home.broker_port, "LIANCHENG_BROKER_PORT"), (home.web_port, "LIANCHENG_WEB_PORT")):
+    for port, setting in (
+        (home.broker_port, "LIANCHENG_BROKER_PORT"),
+        (home.redis_port, "LIANCHENG_REDIS_PORT"),
+        (home.web_port, "LIANCHENG_WEB_PORT"),
+        (home.view_port, "LIANCHENG_VIEW_PORT"),
+    ):
         with socket.create_server(("127.0.0.1", port)):
             error = the_error(home.run("up"))
         assert str(port) in error
@@ -174,12 +184,43 @@ def test_a_real_worker_that_cannot_start_says_why(tmp_path: Path, broker: Broker
     assert "LIANCHENG_STAGES: unknown stage 'standardize'" in the_error(home.run("up"))
 
 
-def test_with_another_cluster_only_the_workers_run_here(tmp_path: Path, broker: Broker) -> None:
-    home = Home(tmp_path / "home", LIANCHENG_BOOTSTRAP_SERVERS=broker.address)
+def test_with_another_cluster_and_redis_neither_runs_here(tmp_path: Path, broker: Broker) -> None:
+    with running_valkey(tmp_path) as valkey:
+        elsewhere = {
+            "LIANCHENG_BOOTSTRAP_SERVERS": broker.address,
+            "LIANCHENG_REDIS_URL": f"redis://user:geheim@{valkey.address}/0",
+        }
+        with Redis.from_url(f"redis://{valkey.address}/0") as client:
+            client.execute_command("ACL", "SETUSER", "user", "on", ">geheim", "~*", "+@all")
+        home = Home(tmp_path / "home", **elsewhere)
+        home.up()
+        assert list(home.parts()) == ["worker-1", "view"]
+        eventually(lambda: home.run("view", "status").returncode == 0, timeout_s=30)
+        said = home.run("view", "status")
+        assert "geheim" not in said.stdout + said.stderr + (home.path / "logs" / "view.log").read_text()
+        assert home.run("down").returncode == 0
+        assert broker.pid is not None
+        assert valkey.pid is not None
+
+
+def test_without_the_view_neither_valkey_nor_filler_runs(home: Home) -> None:
+    home.up("--no-view")
+    assert list(home.parts()) == ["broker", "worker-1"]
+
+
+def test_the_view_of_up_is_the_list_also_after_it_was_thrown_away(home: Home) -> None:
     home.up()
-    assert list(home.parts()) == ["worker-1"]
-    assert home.run("down").returncode == 0
-    assert broker.pid is not None
+    settings = Settings(bootstrap_servers=f"127.0.0.1:{home.broker_port}")
+    publish(settings, entries(range(30)))
+    listed = home.run("list", "digest").stdout
+    eventually(lambda: home.run("view", "digest").stdout == listed, timeout_s=30)
+    done = home.run("view", "rebuild")
+    assert done.returncode == 0
+    assert "filled again in" in done.stderr
+    assert done.stderr.rstrip().endswith("30 entries")
+    assert home.run("view", "digest").stdout == listed
+    status = json.loads(home.run("view", "status", "--json").stdout)
+    assert (status["state"], status["entries"], status["complete_to"]) == ("fresh", 30, None)
 
 
 def test_no_broker_there_is_one_line(tmp_path: Path) -> None:

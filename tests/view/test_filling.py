@@ -153,11 +153,18 @@ def test_a_filler_that_was_killed_is_gone_on_from(viewed: Settings, number: int,
 
 def test_two_fillers_at_once_do_each_other_no_harm(viewed: Settings) -> None:
     conflicts = view_metrics.CONFLICTS._value.get()
-    with Filler(viewed), Filler(viewed):
+    with Filler(viewed) as one, Filler(viewed) as other:
+        eventually(lambda: {one.health(), other.health()} == {(True, "following")}, timeout_s=30)
         for round_ in range(5):
             publish(viewed, entries(range(100, 200), "candidate" if round_ % 2 else "penalised", round_ + 2))
         await_current(viewed)
-    assert view_metrics.CONFLICTS._value.get() > conflicts, "they met"
+        eventually(lambda: view_metrics.CONFLICTS._value.get() > conflicts, what="they meet")
+        await_current(viewed)
+
+
+def test_two_fillers_that_begin_together_make_one_view(viewed: Settings) -> None:
+    with Filler(viewed), Filler(viewed), Filler(viewed):
+        await_current(viewed)
 
 
 def test_a_filler_behind_another_cannot_put_the_view_back(viewed: Settings) -> None:
