@@ -42,7 +42,7 @@ class Filler:
             metrics.SESSIONS.inc()
             try:
                 self._one_session()
-            except (KafkaException, RestartSessionError, LianchengError) as error:
+            except (KafkaException, RestartSessionError, LianchengError, TimeoutError) as error:
                 self._ended(str(error))
             except RedisError as error:
                 self._ended(str(redis_clients.readable(error, self.settings)))

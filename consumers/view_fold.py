@@ -75,8 +75,9 @@ def open_looks(head: Head, looks: Iterable[Look]) -> list[Look]:
 
 
 def _fresh(part: Part, number: int, looks: Sequence[Look]) -> Part:
-    reached = max((look.at_ms for look in looks if look.ends[number] <= part.offset), default=0)
-    return replace(part, current_ms=reached) if reached > (part.current_ms or 0) else part
+    """The last look counts, also where Redis's clock was put back since the one before."""
+    reached = [look.at_ms for look in looks if look.ends[number] <= part.offset]
+    return replace(part, current_ms=reached[-1]) if reached and reached[-1] != part.current_ms else part
 
 
 def _day(value: bytes | None) -> date | None:

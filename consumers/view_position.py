@@ -29,7 +29,8 @@ class Position:
     offsets: by partition of `sanction-list`; all committed records before them are in the view.
     complete_to: the list is complete up to this day (None: not known yet).
     applied_at: when the newest record in it was written.
-    age_s: seconds since all that lay on the topic, open transactions included, was in the view; None: never yet.
+    age_s: seconds since all that lay on the topic, open transactions included, was in the view; None: never yet, or
+        Redis's clock was put back meanwhile.
     rebuilding: entries may be missing.
     progress: share of the records that a rebuild has applied, 0 to 1.
     """
@@ -74,7 +75,12 @@ def position(head: Head | None, now_ms: int) -> Position:
         head.offsets,
         min(days) if len(days) == len(parts) else None,
         datetime.fromtimestamp(applied / 1000, UTC) if applied else None,
-        max(now_ms - min(current), 0) / 1000 if len(current) == len(parts) else None,
+        _age_s(now_ms, current) if len(current) == len(parts) else None,
         head.rebuilding,
         done / wanted if wanted else 1.0,
     )
+
+
+def _age_s(now_ms: int, current_ms: list[int]) -> float | None:
+    """Nothing can have been current in the future: that clock cannot tell."""
+    return None if max(current_ms) > now_ms else (now_ms - min(current_ms)) / 1000

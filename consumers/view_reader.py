@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -13,15 +14,30 @@ from redis.exceptions import RedisError
 from consumers import view_layout as layout
 from consumers.view_position import NOWHERE, Position, StaleViewError, position
 from liancheng import codec, topics
-from liancheng.entries import Entry, ListRecord
+from liancheng.entries import Entry, Level
 from liancheng.errors import WrongUseError
+from liancheng.facts import Model
 from liancheng.settings import Settings
 from transport import redis_clients
 
-__all__ = ["NOWHERE", "Answer", "AsyncView", "Position", "Seen", "StaleViewError", "View"]
+__all__ = ["NOWHERE", "Answer", "AsyncView", "Position", "Seen", "StaleViewError", "Summary", "View"]
 
 MOST = 10_000  # companies in one question: 25 MB of entries
-_decode = codec.decoder(ListRecord)
+
+
+class Summary(Model, tag="entry", frozen=True, kw_only=True):
+    """The part of an entry that stands beside a name on a long page; fields as in `Entry`."""
+
+    uscc: str
+    name: str
+    level: Level
+    level_since: date
+    sequence: int
+    day: date
+
+
+_decode = codec.decoder(Entry)
+_decode_summary = codec.decoder(Summary)
 
 
 class Seen(NamedTuple):
@@ -54,6 +70,11 @@ class Answer:
     def entries(self) -> dict[str, Entry]:
         """All there are, decoded."""
         return {uscc: entry_of(uscc, raw) for uscc, raw in self.raw.items() if raw is not None}
+
+    def summaries(self) -> dict[str, Summary]:
+        """What a loan book is screened for, of all entries there are: a fraction of the time of `entries`."""
+        where = f"{topics.SANCTION_LIST.name} in the view"
+        return {uscc: codec.read(_decode_summary, raw, f"{where}, {uscc}") for uscc, raw in self.raw.items() if raw}
 
 
 def entry_of(uscc: str, raw: bytes) -> Entry:

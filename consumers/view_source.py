@@ -8,6 +8,7 @@ from liancheng.settings import Settings
 from transport.clients import require_broker
 
 _TIMEOUT_S = 5.0
+_LATE_S = 2 * _TIMEOUT_S  # librdkafka tells a timeout itself, with the cause
 
 
 class Source:
@@ -21,7 +22,7 @@ class Source:
     def id(self) -> str:
         """The topic's id: a topic that was deleted and made anew has another."""
         asked = self._admin.describe_topics(TopicCollection([self._name]), request_timeout=_TIMEOUT_S)
-        found = asked[self._name].result(_TIMEOUT_S)
+        found = asked[self._name].result(_LATE_S)
         self.partitions = len(found.partitions)
         return str(found.topic_id)
 
@@ -37,7 +38,7 @@ class Source:
         asked = self._admin.list_offsets(
             wanted, isolation_level=IsolationLevel.READ_UNCOMMITTED, request_timeout=_TIMEOUT_S
         )
-        found = {place.partition: future.result(_TIMEOUT_S).offset for place, future in asked.items()}
+        found = {place.partition: future.result(_LATE_S).offset for place, future in asked.items()}
         if any(offset < 0 for offset in found.values()):
             raise KafkaException(f"{self._name}: the broker does not say where its partitions end")
         return tuple(found[number] for number in range(self.partitions))

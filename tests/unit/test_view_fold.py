@@ -67,6 +67,13 @@ def test_it_is_as_old_as_its_oldest_partition() -> None:
     assert [part.current_ms for part in head.parts] == [3000, 2000]
 
 
+def test_a_clock_that_was_put_back_is_followed() -> None:
+    head, _ = fold(EMPTY, [], [Look(9000, (0, 0))])
+    head, _ = fold(head, [], [Look(2000, (0, 0))])
+    assert position(head, 2500).age_s == 0.5
+    assert position(head, 1500).age_s is None
+
+
 def test_complete_when_the_first_end_is_reached_and_the_day_is_the_earliest() -> None:
     head, _ = fold(EMPTY, [day(0, date(2026, 1, 2)), day(1, date(2026, 1, 3)), day(0, date(2026, 1, 2), 1)])
     assert head.rebuilding

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tests.bank_material import entry, uscc
 from tests.eventually import eventually
 from tests.view.material import await_current
 
-FRESH = Part(offset=1, current_ms=4_000_000_000_000)  # a clock that is behind gives no negative age
+FRESH = Part(offset=1, current_ms=int(time.time() * 1000))
 
 
 def put(settings: Settings, head: Head, **entries: bytes) -> None:
@@ -49,7 +50,15 @@ def test_one_and_many_sync_and_async(viewed: Settings) -> None:
         assert view.entry(uscc(50)).entry is None
         raw = view.entries(asked).raw
         assert list(raw) == asked
-        assert view.entries(asked).entries()[uscc(7)] == entry(7, "listed", 2)
+        answer = view.entries(asked)
+        assert answer.entries()[uscc(7)] == entry(7, "listed", 2)
+        short = answer.summaries()
+        assert short.keys() == answer.entries().keys()
+        assert (short[uscc(7)].level, short[uscc(7)].name, short[uscc(7)].sequence) == (
+            "listed",
+            "虚构示例化工有限公司",
+            2,
+        )
         assert sum(value is not None for value in raw.values()) >= 580
         with pytest.raises(WrongUseError, match="10,001 companies in one question"):
             view.entries([*asked, uscc(10_000)])
@@ -92,6 +101,12 @@ def test_a_view_that_nobody_fills_grows_old_and_refuses(viewed: Settings) -> Non
         assert view.unchecked([uscc(7)]).entry(uscc(7))
         with Filler(viewed):
             eventually(lambda: view.entry(uscc(7)).entry)
+
+
+def test_a_clock_that_was_put_back_makes_no_young_view(viewed: Settings) -> None:
+    put(viewed, head(Part(offset=1, current_ms=int(time.time() * 1000) + 60_000)))
+    with View(viewed) as view, pytest.raises(StaleViewError, match="of unknown age"):
+        view.entry(uscc(1))
 
 
 def test_a_head_of_another_layout_is_no_view(viewed: Settings) -> None:
@@ -139,7 +154,13 @@ def test_the_rights_that_the_handbook_gives_are_enough_and_not_more(viewed: Sett
     with Filler(filler):
         await_current(screening)
     with redis.Redis.from_url(screening.redis_url) as client:
-        for forbidden in (("HSET", view_layout.KEY, "#", "x"), ("GET", "another"), ("FLUSHALL",), ("KEYS", "*")):
+        for forbidden in (
+            ("HSET", view_layout.KEY, "#", "x"),
+            ("GET", "another"),
+            ("FLUSHALL",),
+            ("KEYS", "*"),
+            ("CLIENT", "PAUSE", "9"),
+        ):
             with pytest.raises(redis.exceptions.NoPermissionError):
                 client.execute_command(*forbidden)
     with View(screening) as view:
