@@ -26,7 +26,10 @@ BOOKS = 15
 
 
 class ViewResult(NamedTuple):
-    """`fill_s` from the filler's start to a fresh view, `fill_cpu_us` its CPU for each subject; memory of Valkey (as it counts it, and resident) and filler."""
+    """`fill_s` from the filler's start to a fresh view, `fill_cpu_us` its CPU for each subject.
+
+    Memory of Valkey, as it counts it and resident, and of the filler at its highest.
+    """
 
     subjects: int
     entry_bytes: float
