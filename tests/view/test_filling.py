@@ -236,8 +236,20 @@ def test_the_store_refuses_a_write_on_another_head(viewed: Settings) -> None:
     with redis.Redis.from_url(viewed.redis_url) as client:
         store = Store(client)
         head = store.begin(None, "topic", [5])
-        again = store.begin(view_layout.encode(head), "topic", [5])
-        assert again.generation != head.generation
+        again = store.begin(head, "topic", [5])
+        assert again != head
         with pytest.raises(ChangedError):
-            store.begin(view_layout.encode(head), "topic", [5])
-        assert store.head() == view_layout.encode(again)
+            store.begin(head, "topic", [5])
+        assert store.head() == again
+
+
+def test_a_head_that_another_version_wrote_is_gone_on_from(viewed: Settings) -> None:
+    with Filler(viewed):
+        await_current(viewed)
+    before = generation(viewed)
+    with redis.Redis.from_url(viewed.redis_url) as client:
+        raw: Any = client.hget(view_layout.KEY, view_layout.HEAD)
+        client.hset(view_layout.KEY, view_layout.HEAD, raw[:-1] + b',"a_later_field": 1}')
+    with Filler(viewed):
+        await_current(viewed)
+    assert generation(viewed) == before
