@@ -19,6 +19,7 @@ _COMMANDS = (
     "cli.views",
     "cli.api_group",
     "cli.names",
+    "cli.views",
 )  # modules with `register(app)`, in the order that --help shows them
 
 

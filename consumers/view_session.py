@@ -34,7 +34,7 @@ class RestartSessionError(Exception):
 
 
 class Session:
-    """`close` it, also when it could not be made."""
+    """Raises KafkaException, RedisError or LianchengError where it cannot begin; RestartSessionError: not just now."""
 
     def __init__(self, settings: Settings) -> None:
         self._batch = settings.batch_max
@@ -43,7 +43,7 @@ class Session:
         self.store = Store(self._redis)
         self.source = Source(settings)
         self._ahead_s = time.monotonic() - self.store.now_ms() / 1000  # our monotonic clock before Redis's
-        self.head = self._open()
+        self._open()
         self.looks: list[Look] = []
         self._ends = self.head.offsets
         self._look_at = 0.0
@@ -79,23 +79,28 @@ class Session:
             self._consumer.close()
         self._redis.close()
 
-    def _open(self) -> Head:
-        """The head that is there, where it can be gone on from; else that of a new filling."""
+    def _saw(self, raw: bytes | None) -> Head | None:
+        """Take a head as the one that is there. Bytes are compared later: another version of ours may write others."""
+        self._raw, head = raw, layout.decode(raw)
+        if head is not None:
+            self.head = head
+        return head
+
+    def _open(self) -> None:
+        """Take the head that is there, where it can be gone on from; else that of a new filling."""
         source = self.source.id()
         starts, ends = self.source.starts(), self.source.ends()
-        raw = self.store.head()
-        head = layout.decode(raw)
+        head = self._saw(self.store.head())
         why = _unusable(head, source, starts, ends)
         if head is not None and why is None:
             log.info("going on with filling %s at %s", head.generation, list(head.offsets))
-            return head
+            return
         try:
-            head = self.store.begin(raw, source, ends)
+            self._saw(self.store.begin(self._raw, source, ends))
         except ChangedError as error:
             raise RestartSessionError("another filler is at work") from error
         metrics.FILLINGS.inc()
-        log.info("filling %s begins: %s", head.generation, why)
-        return head
+        log.info("filling %s begins: %s", self.head.generation, why)
 
     def _read(self) -> list[Step]:
         """Wait for one record, then take what is there."""
@@ -111,10 +116,9 @@ class Session:
         self._ahead_s = time.monotonic() - at_ms / 1000
         if self.source.id() != self.head.source:
             raise RestartSessionError(f"{TOPIC} was made anew")
-        ends = self.source.ends()
-        self._ends = ends
+        self._ends = self.source.ends()
         if len(self.looks) < LOOKS_MAX:
-            self.looks.append(Look(at_ms, ends))
+            self.looks.append(Look(at_ms, self._ends))
 
     def _advance(self, steps: list[Step]) -> None:
         started = time.monotonic()
@@ -122,7 +126,7 @@ class Session:
             after, changes = fold(self.head, steps, self.looks)
             try:
                 if after != self.head:
-                    self.store.write(self.head, after, changes)
+                    self._raw = self.store.write(self._raw, after, changes)
             except ChangedError:
                 self._adopt()
                 continue
@@ -143,13 +147,11 @@ class Session:
             RestartSessionError: the view was flushed, lost, or put back: go on from what it says.
         """
         metrics.CONFLICTS.inc()
-        found = layout.decode(self.store.head())
-        mine = self.head
-        if found is None or (found.generation, found.source) != (mine.generation, mine.source):
+        before, found = self.head, self._saw(self.store.head())
+        if found is None or (found.generation, found.source) != (before.generation, before.source):
             raise RestartSessionError("the view is not the one that was being filled")
-        if any(there < here for there, here in zip(found.offsets, mine.offsets, strict=True)):
+        if any(there < here for there, here in zip(found.offsets, before.offsets, strict=True)):
             raise RestartSessionError("the view was put back to an older state")
-        self.head = found
 
 
 def _unusable(head: Head | None, source: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> str | None:

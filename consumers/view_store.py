@@ -31,29 +31,30 @@ class Store:
         seconds, micros = self._redis.time()
         return int(seconds) * 1000 + int(micros) // 1000
 
-    def begin(self, seen: bytes | None, source: str, targets: Sequence[int]) -> Head:
+    def begin(self, seen: bytes | None, source: str, targets: Sequence[int]) -> bytes:
         """Throw away what is there and begin a new filling, where the head still is the one that was `seen`.
+
+        Returns the new head's bytes.
 
         Raises:
             ChangedError: it is not any more.
         """
         parts = tuple(Part(target=target) for target in targets)
         head = Head(layout=layout.LAYOUT, generation=secrets.token_hex(8), source=source, parts=parts)
-        self._write(seen, head, Changes({}), afresh=True)
-        return head
+        return self._write(seen, head, Changes({}), afresh=True)
 
-    def write(self, before: Head, after: Head, changes: Changes) -> None:
-        """Put entries and head there together, where the head still is `before`.
+    def write(self, seen: bytes | None, after: Head, changes: Changes) -> bytes:
+        """Put entries and head there together, where the head still is the one that was `seen`; returns its new bytes.
 
         Raises:
             ChangedError: it is not any more.
         """
-        self._write(layout.encode(before), after, changes)
+        return self._write(seen, after, changes)
 
-    def _write(self, seen: bytes | None, head: Head, changes: Changes, afresh: bool = False) -> None:
+    def _write(self, seen: bytes | None, head: Head, changes: Changes, afresh: bool = False) -> bytes:
         """WATCH holds from the look at the head to EXEC: whatever touches the key between, a flush too, undoes it."""
         values: dict[Any, Any] = {key: value for key, value in changes.entries.items() if value is not None}
-        values[layout.HEAD] = layout.encode(head)
+        values[layout.HEAD] = raw = layout.encode(head)
         gone = [key for key, value in changes.entries.items() if value is None]
         with self._redis.pipeline(transaction=True) as pipe:
             try:
@@ -69,3 +70,4 @@ class Store:
                 pipe.execute()
             except redis.WatchError as error:
                 raise ChangedError from error
+        return raw

@@ -13,6 +13,7 @@ import redis
 from confluent_kafka import KafkaError
 
 from cli.local.valkey import Valkey
+from cli.local.worker import view_filler
 from consumers import view_layout, view_metrics
 from consumers.sanction_list import read_list
 from consumers.view_filler import Filler
@@ -151,6 +152,29 @@ def test_a_filler_that_was_killed_is_gone_on_from(viewed: Settings, number: int,
     assert generation(viewed) == before
 
 
+def test_killed_again_and_again_while_records_come(viewed: Settings, valkey: Valkey) -> None:
+    filler = view_filler(viewed, LIANCHENG_BATCH_MAX="20")
+
+    def reached() -> int:
+        with View(viewed) as view:
+            return sum(view.position().offsets)
+
+    try:
+        for round_ in range(6):
+            filler.start()
+            eventually(reached, timeout_s=30, what="a filling")
+            before = reached()
+            publish(viewed, entries(range(300, 600), "listed" if round_ % 2 else "penalised", 10 + round_))
+            eventually(lambda was=before: reached() > was, timeout_s=30, every_s=0.002)  # type: ignore[misc]
+            if round_ % 3 == 2:
+                restart(valkey)
+            filler.kill()
+    finally:
+        filler.kill()
+    with Filler(viewed):
+        await_current(viewed)
+
+
 def test_two_fillers_at_once_do_each_other_no_harm(viewed: Settings) -> None:
     conflicts = view_metrics.CONFLICTS._value.get()
     with Filler(viewed) as one, Filler(viewed) as other:
@@ -236,8 +260,20 @@ def test_the_store_refuses_a_write_on_another_head(viewed: Settings) -> None:
     with redis.Redis.from_url(viewed.redis_url) as client:
         store = Store(client)
         head = store.begin(None, "topic", [5])
-        again = store.begin(view_layout.encode(head), "topic", [5])
-        assert again.generation != head.generation
+        again = store.begin(head, "topic", [5])
+        assert again != head
         with pytest.raises(ChangedError):
-            store.begin(view_layout.encode(head), "topic", [5])
-        assert store.head() == view_layout.encode(again)
+            store.begin(head, "topic", [5])
+        assert store.head() == again
+
+
+def test_a_head_that_another_version_wrote_is_gone_on_from(viewed: Settings) -> None:
+    with Filler(viewed):
+        await_current(viewed)
+    before = generation(viewed)
+    with redis.Redis.from_url(viewed.redis_url) as client:
+        raw: Any = client.hget(view_layout.KEY, view_layout.HEAD)
+        client.hset(view_layout.KEY, view_layout.HEAD, raw[:-1] + b',"a_later_field": 1}')
+    with Filler(viewed):
+        await_current(viewed)
+    assert generation(viewed) == before
