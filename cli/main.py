@@ -16,7 +16,6 @@ _COMMANDS = (
     "cli.banks",
     "cli.lists",
     "cli.standards",
-    "cli.views",
     "cli.api_group",
     "cli.names",
     "cli.views",

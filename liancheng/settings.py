@@ -47,6 +47,20 @@ class Settings(BaseSettings):
     )
     view_port: int = Field(19465, description="port of /metrics and /health of the process that fills the view")
     view_max_age_s: float = Field(30, description="an older view does not answer: it refuses, in seconds")
+    api_host: str = Field("127.0.0.1", description="where the HTTP service for banks listens")
+    api_port: int = Field(19464, description="its port; /metrics and /health are there too")
+    api_url: str = Field(
+        default_factory=lambda known: f"http://127.0.0.1:{known.get('api_port')}",
+        description="the HTTP service as `liancheng screen` reaches it",
+    )
+    api_key: SecretStr | None = Field(None, description="a bank's key to it; never shown")
+    api_tls_certificate: Path | None = Field(None, description="PEM file of the service's certificate, for HTTPS")
+    api_tls_key: Path | None = Field(None, description="PEM file of its key")
+    api_signing_key: Path | None = Field(
+        None, description="PEM file that signs receipts; api/signing-key.pem in the home unless set, made where missing"
+    )
+    api_requests_per_s: float = Field(500, description="requests a second of one bank, unless the register says other")
+    api_body_max: int = Field(4 * 2**20, description="bytes of one request at most; a stream has no end")
     session_timeout_ms: int = Field(6000, description="after this silence a worker's partitions go to another")
     transaction_timeout_ms: int = Field(10_000, description="bounds how long a dead worker holds readers up")
     batch_max: int = Field(2000, description="records in one transaction at most")

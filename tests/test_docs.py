@@ -15,7 +15,7 @@ def settings_table() -> str:
     lines = ["| variable | default | what |", "|---|---|---|"]
     for name, field in sorted(Settings.model_fields.items()):
         default = field.get_default(
-            call_default_factory=True, validated_data={"broker_port": 19092, "redis_port": 19094}
+            call_default_factory=True, validated_data={"broker_port": 19092, "redis_port": 19094, "api_port": 19464}
         )
         shown = ",".join(default) if isinstance(default, list) else default
         lines.append(f"| `LIANCHENG_{name.upper()}` | {'' if shown is None else f'`{shown}`'} | {field.description} |")

@@ -30,9 +30,11 @@ def register(app: typer.Typer) -> None:
 def up(
     workers: Annotated[int, typer.Option(min=1, max=32, help="Worker processes; each runs every stage.")] = 1,
     detach: Annotated[bool, typer.Option("--detach", help="Return when all is up; `liancheng down` stops it.")] = False,
-    view: Annotated[bool, typer.Option("--view/--no-view", help="Keep the screening view, too.")] = True,
+    view: Annotated[
+        bool, typer.Option("--view/--no-view", help="Keep the screening view and the HTTP service, too.")
+    ] = True,
 ) -> None:
-    """Run the broker, the workers and the screening view here, and keep them running.
+    """Run the broker, the workers, the screening view and the HTTP service here, and keep them running.
 
     Ctrl-C stops everything; records survive. No broker runs here with LIANCHENG_BOOTSTRAP_SERVERS set to another
     cluster, no Valkey with LIANCHENG_REDIS_URL set to another Redis.

@@ -1,4 +1,4 @@
-"""Runs the local broker, the workers and the screening view, keeps them running, and leaves none behind."""
+"""Runs the local broker, the workers, the view and the HTTP service, keeps them running, and leaves none."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from cli.local.broker import Broker
 from cli.local.keeper import Keeper
 from cli.local.say import Say
 from cli.local.valkey import Valkey
-from cli.local.worker import Worker, view_filler, worker
+from cli.local.worker import Worker, api, view_filler, worker
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
 
@@ -27,7 +27,7 @@ class Stopped(KeyboardInterrupt):
 
 
 class Supervisor:
-    """Broker and Valkey (where they are ours to run), topics, workers and the view's filler of one home."""
+    """Broker and Valkey (where they are ours to run), topics, workers, the filler and the HTTP service of one home."""
 
     def __init__(
         self, settings: Settings, workers: int, say: Say, on_ready: Callable[[], object], *, view: bool = True
@@ -40,6 +40,7 @@ class Supervisor:
         self.valkey = Valkey(self.home, settings.redis_port) if view and not valkey.elsewhere(settings) else None
         self.workers = [worker(self.settings, number) for number in range(1, workers + 1)]
         self.view = view_filler(self.settings) if view else None
+        self.api = api(self.settings) if view else None
         self._say = say
         self._on_ready = on_ready
         self._keepers: list[Keeper] = []
@@ -94,9 +95,11 @@ class Supervisor:
             processes.require_port(process.port, "LIANCHENG_WEB_PORT", process.name)
         if self.view:
             processes.require_port(self.view.port, "LIANCHENG_VIEW_PORT", "screening view")
+        if self.api:
+            processes.require_port(self.api.port, "LIANCHENG_API_PORT", "HTTP service")
 
     def _processes(self) -> list[Worker]:
-        return [*self.workers, *([self.view] if self.view else [])]
+        return [*self.workers, *(part for part in (self.view, self.api) if part)]
 
     def _make_topics(self) -> None:
         from transport.admin import add_province, ensure_shared_topics  # noqa: PLC0415 loads Kafka's client

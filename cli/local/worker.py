@@ -74,6 +74,14 @@ def view_filler(settings: Settings, **env: str) -> Worker:
     return Worker(settings, "view", port, ["cli.main", "view", "run"], LIANCHENG_VIEW_PORT=str(port), **env)
 
 
+def api(settings: Settings, **env: str) -> Worker:
+    """The HTTP service for banks. Healthy: it has read the register of banks."""
+    port = settings.api_port
+    made = Worker(settings, "api", port, ["cli.main", "api", "run"], LIANCHENG_API_PORT=str(port), **env)
+    made.address = f"{'127.0.0.1' if settings.api_host in _ANY_HOST else settings.api_host}:{port}"
+    return made
+
+
 def answers(address: str) -> bool:
     """Whether GET /health at host:port gives 200."""
     try:
