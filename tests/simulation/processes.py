@@ -1,0 +1,161 @@
+"""Processes that can be killed, frozen and woken up; a worker runs the real engine, stage by stage, and a calendar."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from liancheng.days import day_of
+from liancheng.settings import Settings
+from stream_apps.alerting import Alerting
+from stream_apps.calendar import Calendar
+from stream_apps.dispatch import Dispatch
+from stream_apps.engine import StageThread
+from stream_apps.joint_list import JointList
+from stream_apps.standardise import Standardise
+from tests.simulation.actors import Actor, Crashed
+from tests.simulation.memory_consumer import MemoryConsumer
+from tests.simulation.memory_producer import MemoryProducer
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+STAGES = {stage.name: stage for stage in (Standardise(), JointList(), Alerting(), Dispatch())}
+SETTINGS = Settings(session_timeout_ms=2000, transaction_timeout_ms=3000)
+TICK_S = 1.0
+
+
+class Process:
+    """What clients live in (`groups.Host`). `skew`: how wrong its clock is."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        self.world = world
+        self.name = name
+        self.actors: list[Actor] = []
+        self.skew = timedelta()
+        self.silent_since: float | None = None
+        self.alive = True
+
+    def begin(self, what: str, act: Callable[[], None]) -> None:
+        actor = self.world.theatre.enter(f"{self.name}.{what}", act)
+        self.actors.append(actor)
+        self.world.process_of[actor] = self
+
+    # -- as clients see it ---------------------------------------------------------------------------------------------
+
+    def pause(self, seconds: float = 0.0) -> None:
+        if self.alive and (seconds or self.world.chance("yields")):
+            self.world.theatre.pause(seconds)
+        if not self.alive:
+            raise Crashed
+
+    def clock(self) -> datetime:
+        return self.world.instant() + self.skew
+
+    def clock_ms(self) -> int:
+        return int(self.clock().timestamp() * 1000)
+
+    def fate(self, point: str) -> str:
+        world = self.world
+        if point == "produce":
+            return "lost" if world.chance("lost") else "answer lost" if world.chance("answer_lost") else ""
+        if point == "send":
+            return "later" if world.chance("sent_later") else ""
+        if point == "committed":
+            return self._crash_now() if world.chance("crash_after_commit") else ""
+        if world.chance("crash_before_commit"):
+            return self._crash_now()
+        fates = ("aborted", "timed_out_before", "timed_out_after", "unknown_outcome")
+        return next((fate for fate in fates if world.chance(fate)), "")
+
+    def _crash_now(self) -> str:
+        self.kill()
+        raise Crashed
+
+    # -- what happens to it --------------------------------------------------------------------------------------------
+
+    def kill(self) -> None:
+        if self.alive:
+            self.alive = False
+            self.silent_since = self.world.theatre.now if self.silent_since is None else self.silent_since
+            for actor in self.actors:
+                actor.frozen, actor.doomed = False, True
+            self.world.say(self.name, "is killed")
+
+    def freeze(self) -> None:
+        self.silent_since = self.world.theatre.now
+        self._set_frozen(True)
+        self.world.say(self.name, "is frozen")
+
+    def wake(self) -> None:
+        if self.alive and self.silent_since is not None:
+            self.silent_since = None
+            self._set_frozen(False)
+            self.world.say(self.name, "wakes up")
+
+    def _set_frozen(self, frozen: bool) -> None:
+        for actor in self.actors:
+            actor.frozen = frozen
+
+
+class Stopping:
+    """An event whose waiting lets the others act."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._set = False
+
+    def set(self) -> None:
+        self._set = True
+
+    def is_set(self) -> bool:
+        return self._set
+
+    def wait(self, seconds: float) -> None:
+        self._process.pause(seconds)
+
+
+class Worker(Process):
+    """All stages of one worker, run by the engine as it is, on clients of the log in memory."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        super().__init__(world, name)
+        self.stopping = Stopping(self)
+        settings = SETTINGS.model_copy(
+            update={"worker_id": name, "batch_max": world.rng.choice((1, 2, 5, 20))}
+        )
+        for stage in STAGES.values():
+            thread = StageThread(stage, settings, self._hand_over)
+            thread.stopping = self.stopping  # type: ignore[assignment]
+            self.begin(stage.name, thread.run)
+        self.begin("calendar", self._keep_calendar)
+        world.say(name, "starts")
+
+    @property
+    def over(self) -> bool:
+        return all(actor.greenlet.dead for actor in self.actors)
+
+    def stop(self) -> None:
+        """In an orderly way: batches in hand are finished."""
+        self.stopping.set()
+        self.world.say(self.name, "is asked to stop")
+
+    def _hand_over(self, batch: Any) -> None:
+        self.pause()
+        self.world.say_batch(self, batch)
+        batch.fold()
+        self.pause()
+
+    def _keep_calendar(self) -> None:
+        calendar = Calendar(self.producer(), lambda: day_of(self.clock()))  # type: ignore[arg-type]
+        while not self.stopping.is_set():
+            if calendar.tick():
+                self.world.say(f"{self.name}.calendar", f"has written the day {calendar.written}")
+            self.pause(TICK_S)
+
+    def producer(self, **more: Any) -> MemoryProducer:
+        return MemoryProducer(self.world.log, self, **more)
+
+    def consumer(self, group: str, **more: Any) -> MemoryConsumer:
+        return MemoryConsumer(self.world.log, self, group, **more)
+
+
