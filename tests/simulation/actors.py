@@ -21,7 +21,7 @@ class Actor:
         self.name = name
         self.awake_at = theatre.now
         self.frozen = False
-        self.doomed = False
+        self.over = False
         self.greenlet: greenlet = greenlet(act, theatre.hub)
 
 
@@ -38,6 +38,7 @@ class Theatre:
         self.hub = getcurrent()
         self.actors: list[Actor] = []
         self.current: Actor | None = None
+        self._doomed: list[Actor] = []
         self.before_turn: Callable[[], None] = lambda: None
         self.when_time_passes: Callable[[], None] = lambda: None
 
@@ -66,26 +67,34 @@ class Theatre:
             self.when_time_passes()
         return False
 
+    def doom(self, actor: Actor) -> None:
+        """Kill it before anybody acts again; it may be the one who acts now, and then ends itself."""
+        self._doomed.append(actor)
+
+    def end(self) -> None:
+        self._doomed += self.actors
+        self._bury()
+
     def _turn(self, actor: Actor) -> None:
         self.turns += 1
         self.before_turn()
-        if not actor.doomed:
-            self.current = actor
-            actor.greenlet.switch()
-            self.current = None
-        if any(one.doomed for one in self.actors):
+        self.current = actor
+        actor.greenlet.switch()
+        self.current = None
+        if actor.greenlet.dead:
+            self._remove(actor)
+        if self._doomed:
             self._bury()
-        if actor.greenlet.dead and actor in self.actors:
-            self.actors.remove(actor)
 
     def _bury(self) -> None:
-        for actor in [one for one in self.actors if one.doomed]:
-            self.current = actor
-            actor.greenlet.throw(Crashed())
-            self.actors.remove(actor)
+        while self._doomed:
+            actor = self._doomed.pop()
+            if not actor.over:
+                self.current = actor
+                actor.greenlet.throw(Crashed())
+                self._remove(actor)
         self.current = None
 
-    def end(self) -> None:
-        for actor in self.actors:
-            actor.doomed = True
-        self._bury()
+    def _remove(self, actor: Actor) -> None:
+        actor.over = True
+        self.actors.remove(actor)

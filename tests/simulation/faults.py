@@ -19,6 +19,8 @@ class Faults:
     answer_lost: float = 0.05  # it did, but its sender is told that it did not
     sent_twice: float = 0.05  # an agency that does not know any more what it has sent
     overtaken: float = 0.1  # an agency sends the next event first
+    frozen_before_commit: float = 0.02  # long enough to lose its partitions in the middle of a transaction, or not
+    frozen_between: float = 0.05  # in the middle of a rebalance: its partitions are given back, and none taken yet
     slow_markers: float = 0.6  # the end of a transaction does not reach a partition yet
     # Strikes per simulated second.
     crash: float = 0.1

@@ -9,7 +9,7 @@ from liancheng.codec import Headers
 from tests.simulation.groups import Group, Host, Member, Membership, Place
 from tests.simulation.memory_log import MemoryLog, Stored, refused
 
-WAIT_S = 0.05  # how often a waiting client looks again
+WAIT_S = 0.1  # how often a waiting client looks again
 
 Callback = Callable[[Any, list[TopicPartition]], None]
 
@@ -61,6 +61,7 @@ class MemoryConsumer:
         self._taken: tuple[str, int] | None = None  # member and generation of the assignment in hand
         self._positions: dict[Place, int] = {}
         self._told: dict[Place, int] = {}  # the ends that were told
+        self._nothing_in = -1  # the version of the log in which there was nothing to read
         self._messages: list[MemoryMessage] = []  # errors to be returned
 
     @property
@@ -96,15 +97,17 @@ class MemoryConsumer:
             if self._member.id in group.members:  # it may have taken a while
                 self._member.joined = True
                 group.complete()
-        if not group.rebalancing and self._taken != (self._member.id, group.generation):
+            self._host.fate("rejoin")
+        if self._member.id in group.members and not group.rebalancing:
             self._take(group)
 
     def _take(self, group: Group) -> None:
-        if self._member is None or self._member.id not in group.members:
+        """Take the partitions of this generation, unless that is done."""
+        assert self._member is not None
+        mine = (self._member.id, group.generation)
+        if self._taken == mine:
             return
-        if self._taken and self._taken[0] == self._member.id:
-            self._drop("on_lost")  # a generation has passed without this member, and it is in again
-        self._taken = (self._member.id, group.generation)
+        self._taken = mine
         places = [TopicPartition(*place) for place in self._member.assigned]
         if "on_assign" in self._callbacks:
             self._callbacks["on_assign"](self, places)
@@ -130,6 +133,7 @@ class MemoryConsumer:
     def assign(self, places: Sequence[TopicPartition]) -> None:
         self._positions = {(one.topic, one.partition): max(one.offset, 0) for one in places}
         self._told = {}
+        self._nothing_in = -1
 
     def committed(self, places: Sequence[TopicPartition], timeout: float) -> list[TopicPartition]:
         """Offsets, once no transaction is open that would change them (KIP-447)."""
@@ -160,12 +164,15 @@ class MemoryConsumer:
             if found := self._messages or self._fetch(count):
                 self._messages = []
                 return found
+            self._nothing_in = self._log.version if count else -1
             if self._log.now() >= until:
                 return []
             self._host.pause(min(WAIT_S, until - self._log.now()))
 
     def _fetch(self, count: int) -> list[MemoryMessage]:
         found: list[MemoryMessage] = []
+        if self._nothing_in == self._log.version:
+            return found
         for place, position in list(self._positions.items()):
             if len(found) >= count:
                 break

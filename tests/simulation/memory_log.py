@@ -98,6 +98,7 @@ class MemoryLog:
         self.now = now
         self.topics: dict[str, list[Partition]] = {}
         self.groups: dict[str, Group] = {}
+        self.version = 0  # another one whenever readers may find something more
         self.chores: list[Callable[[], None]] = []
         self._epochs: dict[str, int] = {}
         self._transactions: dict[str, Transaction] = {}  # the newest of each transactional id
@@ -148,6 +149,7 @@ class MemoryLog:
             self._must_be_open(transaction)
             transaction.places[place] = None
             partition.open.setdefault(transaction, partition.high_watermark)
+        self.version += 1
         return partition.append(stored)
 
     def add_offsets(self, transaction: Transaction, group: str, offsets: dict[Place, int]) -> None:
@@ -190,6 +192,7 @@ class MemoryLog:
         partition = self.partition(place)
         partition.append(Stored(None, None, [], 0, transaction, marker=True))
         del partition.open[transaction]
+        self.version += 1
         transaction.unmarked -= 1
 
     def _mark_group(self, transaction: Transaction, name: str) -> None:

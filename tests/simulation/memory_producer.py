@@ -34,6 +34,7 @@ class MemoryProducer:
         self._epoch = -1
         self._transaction: Transaction | None = None
         self._in_transaction = False
+        self._asked = False  # the broker was told to commit
         self._queue: list[_Queued] = []
         self._failed: KafkaException | None = None  # why it can write no more
 
@@ -59,7 +60,7 @@ class MemoryProducer:
     def poll(self, timeout: float = 0) -> int:
         """Send some of what is queued."""
         self._host.pause()
-        if self._host.fate("send") != "later":
+        if not self._host.fate("send"):
             self._send(len(self._queue) // 2)
         return 0
 
@@ -103,6 +104,7 @@ class MemoryProducer:
         self._must_work()
         self._in_transaction = True
         self._transaction = None
+        self._asked = False
 
     def _open(self) -> Transaction:
         """The broker's transaction begins with the first record or offset; the one before must be over by then."""
@@ -133,13 +135,14 @@ class MemoryProducer:
 
     def commit_transaction(self, timeout: float = 0) -> None:
         """Raises KafkaException as librdkafka would: to be called again, to be aborted, or for good."""
-        fate = self._host.fate("commit")
+        fate = self._host.fate("commit_again" if self._asked else "commit")
         self._host.pause()
         self._send(len(self._queue))
         if fate == "aborted":
             raise refused(KafkaError._TIMED_OUT, "made up: to be aborted", abort=True)
         if fate == "timed_out_before":
             raise refused(KafkaError._TIMED_OUT, "made up: not asked", again=True)
+        self._asked = True
         self._end("commit")
         if fate == "timed_out_after":
             raise refused(KafkaError._TIMED_OUT, "made up: no answer", again=True)

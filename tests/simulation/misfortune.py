@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 
 from liancheng import topics
 from stream_apps.stage import Place
-from tests.simulation.processes import SETTINGS, STAGES, Process, Worker
+from tests.simulation.processes import SESSION_S, STAGES, Process, Worker
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 STRIKES = ("crash", "freeze", "replaced", "stop", "helper", "clock_jump", "day", "compaction")
 REPLACED_AFTER_S = 0.5  # by a supervisor that notices the death of a worker
-SESSION_S = SETTINGS.session_timeout_ms / 1000
 
 
 class Misfortune(Process):
@@ -69,22 +68,16 @@ class Misfortune(Process):
 
     def _freeze(self) -> None:
         if worker := self._any():
-            worker.freeze()
-            self.pause(self.rng.expovariate(1 / SESSION_S))
-            worker.wake()
+            worker.freeze(self.rng.expovariate(1 / SESSION_S))
 
     def _replaced(self) -> None:
         """Its supervisor takes it for dead and starts another; it wakes up, and is killed in the end."""
         if (worker := self._any()) and worker.name in self._kept:
-            worker.freeze()
+            worker.freeze(2 * self.rng.random() * SESSION_S)
             self.pause(self.rng.random() * SESSION_S)
-            if self.over:
-                return
-            self.world.start_worker(worker.name)
-            self.pause(self.rng.random() * SESSION_S)
-            worker.wake()
-            self.pause(self.rng.random() * SESSION_S)
-            worker.kill()
+            if not self.over:
+                self.world.start_worker(worker.name)
+                self.world.later(2 * self.rng.random() * SESSION_S, worker.kill)
 
     def _stop(self) -> None:
         if worker := self._any():

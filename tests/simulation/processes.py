@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STAGES = {stage.name: stage for stage in (Standardise(), JointList(), Alerting(), Dispatch())}
 SETTINGS = Settings(session_timeout_ms=2000, transaction_timeout_ms=3000)
+SESSION_S = SETTINGS.session_timeout_ms / 1000
 TICK_S = 1.0
 
 
@@ -55,19 +56,42 @@ class Process:
         return int(self.clock().timestamp() * 1000)
 
     def fate(self, point: str) -> str:
-        world = self.world
-        if point == "produce":
-            return "lost" if world.chance("lost") else "answer lost" if world.chance("answer_lost") else ""
-        if point == "send":
-            return "later" if world.chance("sent_later") else ""
-        if point == "committed":
-            return self._crash_now() if world.chance("crash_after_commit") else ""
-        if world.chance("crash_before_commit"):
-            return self._crash_now()
-        fates = ("aborted", "timed_out_before", "timed_out_after", "unknown_outcome")
-        return next((fate for fate in fates if world.chance(fate)), "")
+        return getattr(self, f"_fate_of_{point}")()  # type: ignore[no-any-return]
 
-    def _crash_now(self) -> str:
+    def _fate_of_produce(self) -> str:
+        return self._one_of("lost", "answer_lost")
+
+    def _fate_of_send(self) -> str:
+        return self._one_of("sent_later")
+
+    def _fate_of_rejoin(self) -> str:
+        return self._frozen_if("frozen_between")
+
+    def _fate_of_commit(self) -> str:
+        if self.world.chance("crash_before_commit"):
+            self._crash()
+        self._frozen_if("frozen_before_commit")
+        return self._one_of("aborted", "timed_out_before", "timed_out_after", "unknown_outcome")
+
+    def _fate_of_commit_again(self) -> str:
+        """librdkafka goes on with what it has asked the broker: that cannot be aborted any more."""
+        return self._one_of("timed_out_after", "unknown_outcome")
+
+    def _fate_of_committed(self) -> str:
+        if self.world.chance("crash_after_commit"):
+            self._crash()
+        return ""
+
+    def _one_of(self, *faults: str) -> str:
+        return next((fault for fault in faults if self.world.chance(fault)), "")
+
+    def _frozen_if(self, fault: str) -> str:
+        if self.world.chance(fault):
+            self.freeze(self.world.rng.expovariate(1 / SESSION_S))
+            self.pause(0.001)  # until it wakes up
+        return ""
+
+    def _crash(self) -> None:
         self.kill()
         raise Crashed
 
@@ -78,13 +102,14 @@ class Process:
             self.alive = False
             self.silent_since = self.world.theatre.now if self.silent_since is None else self.silent_since
             for actor in self.actors:
-                actor.frozen, actor.doomed = False, True
+                self.world.theatre.doom(actor)
             self.world.say(self.name, "is killed")
 
-    def freeze(self) -> None:
+    def freeze(self, seconds: float) -> None:
         self.silent_since = self.world.theatre.now
         self._set_frozen(True)
-        self.world.say(self.name, "is frozen")
+        self.world.say(self.name, f"is frozen for {seconds:.1f} s")
+        self.world.later(seconds, self.wake)
 
     def wake(self) -> None:
         if self.alive and self.silent_since is not None:
@@ -132,7 +157,7 @@ class Worker(Process):
 
     @property
     def over(self) -> bool:
-        return all(actor.greenlet.dead for actor in self.actors)
+        return all(actor.over for actor in self.actors)
 
     def stop(self) -> None:
         """In an orderly way: batches in hand are finished."""

@@ -43,7 +43,6 @@ class World:
         self.sent: list[Sent] = []
         self.process_of: dict[Actor, Process] = {}
         self.workers: list[Worker] = []
-        self.quiet = Process(self, "office")
         self._say = say
         self._events = events
         self._drawn = Faults.drawn(self.rng)
@@ -79,6 +78,13 @@ class World:
         self.workers.append(Worker(self, name))
         return self.workers[-1]
 
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        def wait() -> None:
+            self.theatre.pause(seconds)
+            act()
+
+        self.theatre.enter("later", wait)
+
     def _work_of_the_broker(self) -> None:
         """Markers are written one by one, each a while after the outcome was decided."""
         chores = self.log.chores
@@ -93,6 +99,8 @@ class World:
             try:
                 return self._live()
             finally:
+                for process in self.process_of.values():
+                    process.alive = False
                 self.theatre.end()
 
     def _live(self) -> History:
