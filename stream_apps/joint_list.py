@@ -39,7 +39,7 @@ class Subjects:
     def __init__(self, schedule: Schedule) -> None:
         self.store: Store[Entry] = Store(EntryDecoder)
         self.day = date.min
-        self.schedule = schedule
+        self._initial = self.schedule = schedule
         self.judge = schedule.on(date.min)
         self.due = DueDays()
         self._reached: tuple[date, Schedule] | None = None  # by the batch, until it commits
@@ -50,7 +50,7 @@ class Subjects:
     def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
         if key == topics.NEW_DAY_KEY and value is not None:
             reached: ListDay = _decode_list.decode(value)
-            self._reach(max(self.day, reached.day), _with(self.schedule, reached.adopted))
+            self._reach(reached.day, _with(self._initial, reached.adopted))  # the newest record has them all
         else:
             self.store.restore(key, value)
             self._unindexed = True

@@ -31,6 +31,7 @@ class Faults:
     clock_jump: float = 0.1  # of one worker's clock, by days
     late_watch: float = 0.5  # a bank begins or ends to watch a company
     day: float = 0.4  # one passes, or many
+    adoption: float = 0.1  # of another version of the standard
     compaction: float = 0.2
 
     @staticmethod

@@ -190,5 +190,3 @@ class MemoryConsumer:
         if position >= end and self._told.get(place) != end:
             self._told[place] = end
             found.append(MemoryMessage(place, end, None, KafkaError(KafkaError._PARTITION_EOF)))
-
-

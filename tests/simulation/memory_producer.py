@@ -43,7 +43,9 @@ class MemoryProducer:
     def list_topics(self, topic: str, timeout: float = 0) -> Any:
         known = self._log.topics.get(topic)
         error = None if known else KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
-        return SimpleNamespace(topics={topic: SimpleNamespace(error=error, partitions=dict.fromkeys(range(len(known or ()))))})
+        return SimpleNamespace(
+            topics={topic: SimpleNamespace(error=error, partitions=dict.fromkeys(range(len(known or ()))))}
+        )
 
     def produce(
         self,
@@ -128,9 +130,7 @@ class MemoryProducer:
             self._failed = error
             raise
         self._log.group(claim.group).check(claim)
-        self._log.add_offsets(
-            transaction, claim.group, {(one.topic, one.partition): one.offset for one in offsets}
-        )
+        self._log.add_offsets(transaction, claim.group, {(one.topic, one.partition): one.offset for one in offsets})
         self._host.pause()
 
     def commit_transaction(self, timeout: float = 0) -> None:

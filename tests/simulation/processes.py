@@ -145,9 +145,7 @@ class Worker(Process):
     def __init__(self, world: "World", name: str) -> None:
         super().__init__(world, name)
         self.stopping = Stopping(self)
-        settings = SETTINGS.model_copy(
-            update={"worker_id": name, "batch_max": world.rng.choice((1, 2, 5, 20))}
-        )
+        settings = SETTINGS.model_copy(update={"worker_id": name, "batch_max": world.rng.choice((1, 2, 5, 20))})
         for stage in STAGES.values():
             thread = StageThread(stage, settings, self._hand_over)
             thread.stopping = self.stopping  # type: ignore[assignment]
@@ -182,5 +180,3 @@ class Worker(Process):
 
     def consumer(self, group: str, **more: Any) -> MemoryConsumer:
         return MemoryConsumer(self.world.log, self, group, **more)
-
-

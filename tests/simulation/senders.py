@@ -1,16 +1,21 @@
 """Who writes from outside: agencies that send the story, the banks' office that changes watches."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaError
 
 from liancheng import codec, topics
+from liancheng.days import day_of
+from liancheng.facts import StandardAdopted
+from liancheng.standard import CURRENT
 from tests.chaos.checker import Sent
 from tests.chaos.story import BANKS, Line, watch
 from tests.simulation.memory_consumer import MemoryMessage
 from tests.simulation.memory_log import Stored
 from tests.simulation.memory_producer import MemoryProducer
 from tests.simulation.processes import Process
+from tests.simulation.substitutes import OTHER_VERSION
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -53,14 +58,16 @@ class Agency(Process):
 
 
 class Office(Process):
-    """The banks' watches, and the days that pass."""
+    """The banks' watches, and the versions of the standard."""
 
     def __init__(self, world: "World") -> None:
         super().__init__(world, "office")
+        self._producer = MemoryProducer(world.log, self)
         self._count = len(world.log.topics[topics.WATCHLISTS.name])
 
     def begin(self) -> None:  # type: ignore[override]
         super().begin("watches", self._change_watches)
+        super().begin("standards", self._adopt)
 
     def watch(self, *watches: tuple[int, str]) -> None:
         for company, bank in watches:
@@ -73,9 +80,30 @@ class Office(Process):
             key, value = watch(rng.randrange(4), rng.choice(BANKS), rng.choice("KL"))
             self._write(key, rng.choice((value, value, None)))
 
+    def _adopt(self) -> None:
+        """A version of the standard, again and again until every partition has it."""
+        rng, version = self.world.rng, CURRENT
+        while rate := self.world.faults.adoption:
+            self.pause(rng.expovariate(rate))
+            version = OTHER_VERSION if version == CURRENT else CURRENT
+            from_day = day_of(self.clock()) + timedelta(rng.choice((0, 1, 30)))
+            self.world.say(self.name, f"adopts {version} from {from_day}")
+            while not self._written(codec.encode(StandardAdopted(version=version, from_day=from_day))):
+                self.pause(rng.random())
+
+    def _written(self, raw: bytes) -> bool:
+        failed: list[KafkaError] = []
+        for partition in range(topics.PENALTIES.partitions):
+            self._producer.produce(
+                topics.PENALTIES.name,
+                raw,
+                topics.STANDARD_KEY,
+                partition,
+                on_delivery=lambda error, _: failed.append(error) if error else None,
+            )
+        return self._producer.flush(1) == 0 and not failed
+
     def _write(self, key: bytes, value: bytes | None) -> None:
         partition = codec.murmur2_partition(key.split(b"/")[0], self._count)
-        self.world.log.append(
-            (topics.WATCHLISTS.name, partition), Stored(key, value, [], self.clock_ms(), None)
-        )
+        self.world.log.append((topics.WATCHLISTS.name, partition), Stored(key, value, [], self.clock_ms(), None))
         self.world.say(self.name, f"{'watch' if value else 'no more watch of'} {key.decode()}")

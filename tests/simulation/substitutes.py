@@ -3,19 +3,25 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, tzinfo
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from msgspec.structs import replace
+
 from liancheng.settings import Settings
+from liancheng.standard import judging, loader
+from liancheng.standard.model import Standard
 from liancheng.topics import Topic
-from stream_apps import batch, engine, patience, writer
+from stream_apps import batch, engine, joint_list, patience, writer
 from transport import tables
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 PARTITIONS = 2  # of every topic that has more: companies meet on them in short lives too
+OTHER_VERSION = "2026.1-simulated"  # of the standard: as the current one, but listed by rule
 
 
 @contextmanager
@@ -40,15 +46,26 @@ def substituted(world: "World") -> Iterator[None]:
             (engine, "time", clock),
             (patience, "time", clock),
             (batch, "datetime", Clock(world)),
+            (joint_list, "STEP", world.rng.choice((1, 2, joint_list.STEP))),  # of long work before a record
         ):
             stack.enter_context(patch.object(module, name, substitute))
         yield
 
 
 @contextmanager
-def few_partitions() -> Iterator[None]:
-    with patch.object(Topic, "partitions", property(lambda self: min(self.family.value, PARTITIONS))):
+def small_region() -> Iterator[None]:
+    """Few partitions, and a version of the standard that can be adopted. Checking needs it too."""
+    partitions = property(lambda topic: min(topic.family.value, PARTITIONS))
+    with patch.object(Topic, "partitions", partitions), patch.object(judging, "load", _load):
         yield
+
+
+@cache
+def _load(version: str) -> Standard:
+    if version != OTHER_VERSION:
+        return loader.load(version)
+    now = loader.current()
+    return replace(now, version=version, listing=replace(now.listing, mode="by_rule"))
 
 
 class Clock:

@@ -44,7 +44,9 @@ def test_lives_are_eventful() -> None:
     ):
         assert any(happening in one for one in told), happening
     lists = [record for history in histories for record in history.of(topics.SANCTION_LIST.name)]
-    levels = {entry.level for record in lists if isinstance(entry := decoder(ListRecord).decode(record.value or b""), Entry)}
+    levels = {
+        entry.level for record in lists if isinstance(entry := decoder(ListRecord).decode(record.value or b""), Entry)
+    }
     assert levels == {"clear", "penalised", "candidate", "listed"}, levels
 
 

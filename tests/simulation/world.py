@@ -18,6 +18,7 @@ from tests.simulation.misfortune import Misfortune
 from tests.simulation.processes import STAGES, Process, Worker
 from tests.simulation.senders import Agency, Office
 from tests.simulation.substitutes import substituted
+from tests.simulation.tale import TELLINGS
 
 START = datetime(2026, 9, 1, 2, tzinfo=UTC)
 COMPANIES = 3
@@ -123,7 +124,7 @@ class World:
         return History(list(self.sent), {topic: self._committed(topic) for topic in self.log.topics}, before)
 
     def _agencies(self) -> list[Agency]:
-        lines = list(islice(Story(self.rng.randrange(2**32), COMPANIES, START.date()), self._events))
+        lines = list(islice(Story(self.rng.randrange(2**32), COMPANIES, START.date(), TELLINGS), self._events))
         return [Agency(self, province, [one for one in lines if one.province == province]) for province in PROVINCES]
 
     def _until(self, reached: Callable[[], bool], what: str) -> None:

@@ -124,6 +124,12 @@ def test_the_same_adoption_twice_changes_nothing():
     assert once == twice
 
 
+def test_a_worker_that_restores_knows_each_adoption_once():
+    adoptions = [adopted("test.2", FIRST), adopted("test.1", FIRST + timedelta(5))]
+    out, unit = run([day(FIRST), *adoptions, day(FIRST + timedelta(1)), day(FIRST + timedelta(2))])
+    assert restored(out).schedule == unit.schedule
+
+
 def test_a_version_that_is_not_packaged_stops_the_stage_instead_of_being_passed_over():
     unit = Subjects(current_schedule())
     with pytest.raises(UnavailableError, match=r"no version .test\.9. is packaged"):
