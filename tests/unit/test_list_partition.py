@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 import pytest
 from hypothesis import given, settings
@@ -92,6 +93,36 @@ def test_long_work_in_parts_writes_the_same_bytes_whatever_dies_in_between(
     found, unit = run(values, crash_every)
     assert found == expected
     assert unit.day == LAST and unit.judge is LONG
+
+
+@pytest.mark.parametrize("step", [1, 7, 2000])
+@pytest.mark.parametrize("crash_every", [0, 1, 5])
+def test_versions_that_come_and_go_between_two_days_are_each_worked_off(
+    step: int, crash_every: int, monkeypatch: pytest.MonkeyPatch
+):
+    """Everything was down for a while: one day record passes two changes of version, and publications that end."""
+    values = [
+        day(FIRST),
+        *subjects(20),
+        adopted("test.2", FIRST + timedelta(4)),
+        adopted("test.1", FIRST + timedelta(7)),
+        day(FIRST + timedelta(9)),
+        adopted("test.2", FIRST + timedelta(9)),
+        adopted("test.1", FIRST + timedelta(40)),
+        day(LAST),
+    ]
+    expected, _ = run(values)
+    monkeypatch.setattr(joint_list, "STEP", step)
+    found, unit = run(values, crash_every)
+    assert found == expected
+    assert unit.day == LAST and unit.judge is JUDGE
+    standards = [standard for key, standard in versions(found) if key == f"{0:018}".encode()]
+    assert [version for version, _ in groupby(standards)] == ["test.1", "test.2", "test.1", "test.2", "test.1"]
+
+
+def versions(out: list[Output]) -> list[tuple[bytes, str]]:
+    decoded = [(o.key, codec.decoder(joint_list.ListRecord).decode(o.value or b"")) for o in out]
+    return [(key, entry.standard) for key, entry in decoded if key != topics.NEW_DAY_KEY]
 
 
 def levels(out: list[Output]) -> dict[bytes, tuple[str, str]]:
