@@ -1,7 +1,7 @@
 """Who acts next: actors take turns at random, in simulated time, each in a greenlet of its own.
 
-An actor is plain blocking code; wherever it pauses, others go on. So every interleaving of the pauses is possible, and a
-seed repeats it.
+An actor is plain blocking code; wherever it pauses, others go on. So every interleaving of the pauses is possible, and
+a seed repeats it.
 """
 
 import random

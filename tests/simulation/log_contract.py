@@ -252,9 +252,7 @@ class LogContract:
     def test_an_instance_that_comes_again_keeps_its_partitions_and_shuts_its_former_self_out(self) -> None:
         client, other = self.transactional(), self.reader("other")
         first = self.reader("twice")
-        share(
-            first, other, until=lambda: first.assigned != [] and other.assigned is not None and len(other.assigned) == 2
-        )
+        share(first, other, until=lambda: len(first.assigned or ()) == len(other.assigned or ()) == 2)
         before, revoked = first.assigned, other.revoked
         again = self.reader("twice")
         share(again, other)

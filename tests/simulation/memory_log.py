@@ -12,11 +12,9 @@ from liancheng.codec import Headers, murmur2_partition
 from tests.simulation.groups import Group, Place
 
 
-def refused(
-    code: int, why: str = "", *, fatal: bool = False, abort: bool = False, again: bool = False
-) -> KafkaException:
-    """The error as confluent-kafka raises it. `abort`: the transaction must be aborted. `again`: the call may be made again."""
-    return KafkaException(KafkaError(code, why or None, fatal, again, abort))
+def refused(code: int, why: str, *, fatal: bool = False, abort: bool = False, again: bool = False) -> KafkaException:
+    """The error as confluent-kafka raises it. `abort`: the transaction must be. `again`: the call may be made again."""
+    return KafkaException(KafkaError(code, why, fatal, again, abort))
 
 
 class Transaction:

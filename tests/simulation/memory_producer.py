@@ -43,11 +43,10 @@ class MemoryProducer:
     def list_topics(self, topic: str, timeout: float = 0) -> Any:
         known = self._log.topics.get(topic)
         error = None if known else KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART)
-        return SimpleNamespace(
-            topics={topic: SimpleNamespace(error=error, partitions=dict.fromkeys(range(len(known or ()))))}
-        )
+        found = SimpleNamespace(error=error, partitions=dict.fromkeys(range(len(known or ()))))
+        return SimpleNamespace(topics={topic: found})
 
-    def produce(
+    def produce(  # noqa: PLR0917 (as confluent-kafka's)
         self,
         topic: str,
         value: bytes | None = None,

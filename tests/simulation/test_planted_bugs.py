@@ -128,6 +128,18 @@ def reads_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joint_list.Subjects, "fold", by_the_clock)
 
 
+def adopts_again_what_it_restores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each record of the day has all adoptions so far: they are taken for further ones."""
+    restore = joint_list.Subjects.restore
+
+    def add_up(self: Any, topic: str, key: bytes, value: bytes | None) -> None:
+        known, self._initial = self._initial, self.schedule
+        restore(self, topic, key, value)
+        self._initial = known
+
+    monkeypatch.setattr(joint_list.Subjects, "restore", add_up)
+
+
 PLANTS: tuple[Plant, ...] = (
     keeps_what_was_aborted,
     forgets_to_roll_back,
@@ -141,6 +153,7 @@ PLANTS: tuple[Plant, ...] = (
     writes_as_no_member,
     writes_without_a_transaction,
     reads_the_clock,
+    adopts_again_what_it_restores,
 )
 
 

@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from liancheng import topics
-from liancheng.entries import Entry, ListRecord
 from liancheng.codec import decoder
+from liancheng.entries import LEVELS, Entry, ListRecord
+from liancheng.standard import CURRENT
 from tests.simulation.lives import live
+from tests.simulation.substitutes import OTHER_VERSION
+
+decode = decoder(ListRecord).decode
 
 LIVES = 1500
 TOGETHER = 100
@@ -43,11 +47,9 @@ def test_lives_are_eventful() -> None:
         "unknown",
     ):
         assert any(happening in one for one in told), happening
-    lists = [record for history in histories for record in history.of(topics.SANCTION_LIST.name)]
-    levels = {
-        entry.level for record in lists if isinstance(entry := decoder(ListRecord).decode(record.value or b""), Entry)
-    }
-    assert levels == {"clear", "penalised", "candidate", "listed"}, levels
+    entries = [decode(record.value or b"") for history in histories for record in history.of(topics.SANCTION_LIST.name)]
+    assert {entry.level for entry in entries if isinstance(entry, Entry)} == set(LEVELS)
+    assert {entry.standard for entry in entries if isinstance(entry, Entry)} == {CURRENT, OTHER_VERSION}
 
 
 def test_a_seed_repeats_its_life_to_the_letter() -> None:

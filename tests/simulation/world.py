@@ -1,4 +1,4 @@
-"""One life: agencies, banks, workers and a broker in memory, from a seed. What comes of it is a history to be checked."""
+"""One life from a seed: agencies, banks, workers, a broker in memory. What comes of it is a history to be checked."""
 
 import random
 from collections.abc import Callable
