@@ -11,8 +11,9 @@ from liancheng.facts import Receipt
 from stream_apps.joint_list import JointList
 from stream_apps.stage import Output
 from tests.chaos.checker import Anomaly, History, check
+from tests.simulation.processes import START
 from tests.simulation.substitutes import small_region
-from tests.simulation.world import START, Say, StuckError, World
+from tests.simulation.world import Say, StuckError, World
 
 _receipt = codec.decoder(Receipt).decode
 TEN_YEARS = timedelta(3653)

@@ -1,7 +1,7 @@
 """Processes that can be killed, frozen and woken up; a worker runs the real engine, stage by stage, and a calendar."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from liancheng.days import day_of
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 STAGES = {stage.name: stage for stage in (Standardise(), JointList(), Alerting(), Dispatch())}
+START = datetime(2026, 9, 1, 2, tzinfo=UTC)
 SETTINGS = Settings(session_timeout_ms=2000, transaction_timeout_ms=3000)
 SESSION_S = SETTINGS.session_timeout_ms / 1000
 TICK_S = 1.0
@@ -53,7 +54,8 @@ class Process:
         return self.world.instant() + self.skew
 
     def clock_ms(self) -> int:
-        return int(self.clock().timestamp() * 1000)
+        """For the records it writes. Days pass within moments here, but no record waits a week for its reader."""
+        return int((START.timestamp() + self.world.theatre.now) * 1000)
 
     def fate(self, point: str) -> str:
         return getattr(self, f"_fate_of_{point}")()  # type: ignore[no-any-return]

@@ -35,6 +35,10 @@ class Agency(Process):
     def begin(self) -> None:  # type: ignore[override]
         super().begin("publish", self._publish)
 
+    def clock_ms(self) -> int:
+        """It becomes `submitted_at`."""
+        return int(self.clock().timestamp() * 1000)
+
     def _publish(self) -> None:
         while self._lines:
             self.pause(self.world.rng.expovariate(1 / PAUSE_S))

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -15,12 +15,11 @@ from tests.simulation.actors import Actor, Theatre
 from tests.simulation.faults import QUIET, Faults
 from tests.simulation.memory_log import MemoryLog
 from tests.simulation.misfortune import Misfortune
-from tests.simulation.processes import STAGES, Process, Worker
+from tests.simulation.processes import STAGES, START, Process, Worker
 from tests.simulation.senders import Agency, Office
 from tests.simulation.substitutes import substituted
 from tests.simulation.tale import TELLINGS
 
-START = datetime(2026, 9, 1, 2, tzinfo=UTC)
 COMPANIES = 3
 WATCHED_BEFORE = [(0, BANKS[0]), (1, BANKS[0]), (0, BANKS[1])]
 LATEST_S = 300.0  # of simulated time, to work all off once nothing goes wrong any more: many times what it takes
