@@ -1,4 +1,4 @@
-"""Who writes from outside: agencies that send the story, the banks' office that changes watches."""
+"""Who writes from outside: agencies that send the tale, the office that changes watches and adopts versions."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
