@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/setup-$(shell cksum < pyproject.toml | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean
+.PHONY: help setup demo test lint simulate bench clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ lint: setup ## Style, types and the layers
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+simulate: setup ## Live through crashes in memory, from new seeds; SEED=… shows one life step by step
+	@$(BIN)/python -m tests.simulation $(SEED)
 
 bench: setup tools ## Measure it on this machine
 	@$(BIN)/python -m bench

@@ -103,11 +103,15 @@ def advance(entry: Entry, reached: date, day: date, schedule: Schedule) -> tuple
         schedule: the versions adopted so far.
     """
     steps: list[Entry] = []
-    for first, last, judge in schedule.periods(reached, day):
-        judged = rejudge(steps[-1] if steps else entry, first, judge)
-        steps += [judged] if judged else []
-        steps += pass_days(steps[-1] if steps else entry, last, judge)
+    for period in schedule.periods(reached, day):
+        steps += in_force(steps[-1] if steps else entry, *period)
     return tuple(steps)
+
+
+def in_force(entry: Entry, first: date, last: date, judge: Judge) -> tuple[Entry, ...]:
+    """Each step of an entry while one version is in force, from a day to a day. Doing it again makes none."""
+    judged = rejudge(entry, first, judge)
+    return (*((judged,) if judged else ()), *pass_days(judged or entry, last, judge))
 
 
 def _held(entry: Entry | None, document_id: str) -> Case | None:

@@ -158,7 +158,7 @@ def penalties(history: History, expected: Counter[tuple[bytes, bytes]]) -> Itera
     found = Counter(
         (record.key or b"", record.value or b"")
         for record in history.of(topics.PENALTIES.name)
-        if record.key != topics.NEW_DAY_KEY
+        if record.key not in (topics.NEW_DAY_KEY, topics.STANDARD_KEY)
     )
     for (key, value), count in (expected - found).items():
         yield Anomaly("lost penalty", f"{key!r} {count}x {_of(value)}")
