@@ -12,6 +12,7 @@ from liancheng.standard.model import RepairRule, Standard
 
 _NO_RULE = "repair.min_period"  # no rule read was in force on its day; the decision's own period counts all the same
 _NOTHING_PUBLISHED = "repair.nothing_published"
+_OVER = "repair.publication_over"
 
 
 class Lack(NamedTuple):
@@ -57,7 +58,8 @@ def _period(repair: RepairFact, verdict: Verdict, rule: str) -> Iterator[Lack]:
         earliest = verdict.earliest_repair_day
         yield Lack(rule, "date", found, f"{earliest} or later", f"send it again with a day from {earliest} on")
     elif repair.day > last:
-        yield Lack(rule, "date", found, f"{last} or earlier: publication has ended by itself", "nothing")
+        expected = f"{last} or earlier: publication has ended by itself"
+        yield Lack(_OVER, "date", found, expected, "nothing, or report the performance where the duty was performed")
 
 
 def _met(rule: RepairRule, document: Document, repair: RepairFact) -> bool:
