@@ -9,12 +9,7 @@ from liancheng.standard.loader import current
 from tests.standard.cases import cases, differences
 
 
-def _marks(case: dict[str, Any]) -> list[pytest.MarkDecorator]:
-    """An open case is one where the program does not do yet what the rule says; it fails here once it does."""
-    return [pytest.mark.xfail(reason=case["open"], strict=True)] if "open" in case else []
-
-
-CASES = [pytest.param(case, id=f"{file}: {case['name']}", marks=_marks(case)) for file, case in cases()]
+CASES = [pytest.param(case, id=f"{file}: {case['name']}") for file, case in cases()]
 
 
 @pytest.mark.parametrize("case", CASES)
