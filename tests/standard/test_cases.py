@@ -8,7 +8,6 @@ import pytest
 from liancheng.standard.loader import current
 from tests.standard.cases import cases, differences
 
-
 CASES = [pytest.param(case, id=f"{file}: {case['name']}") for file, case in cases()]
 
 
