@@ -88,7 +88,7 @@ class RowError(Model, frozen=True, kw_only=True):
     detail: str
 
 
-class ScreenedRow(Model, frozen=True, kw_only=True):
+class ScreenedRow(Model, tag="row", frozen=True, kw_only=True):
     """What became of one row: `company` by its USCC, `matches` by its name, or `error`. `row` counts from 1."""
 
     row: int
@@ -115,7 +115,7 @@ class ScreenedBook(Model, frozen=True, kw_only=True):
     receipt: ScreeningReceipt
 
 
-class StreamEnd(Model, frozen=True, kw_only=True):
+class StreamEnd(Model, tag="end", frozen=True, kw_only=True):
     """The last line of a stream: without it the stream was broken off."""
 
     summary: Summary

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256 as _sha256
 
-from consumers.api.auth import Caller
+from consumers.api.callers import Caller
 from consumers.api.receipt_log import ReceiptLog
 from consumers.api.signing import Signer
 from consumers.view_position import Position

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from consumers.api import problems, rows
 from consumers.api.auth import Caller, caller
@@ -26,6 +28,13 @@ router = APIRouter(tags=["screening"])
 NDJSON = "application/x-ndjson"
 _AT_ONCE = 500  # rows that are screened together
 _REFUSALS = ("no-key", "scope-missing", "too-many-requests", "unsupported-media-type", "view-stale")
+
+
+class _WhileReading(StreamingResponse):
+    """Starlette's own listens for a disconnect meanwhile, and so takes the request's body away from its reader."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
 
 
 @router.post(
@@ -47,7 +56,7 @@ async def stream(request: Request, who: Annotated[Caller, Depends(caller("screen
         raise Problem("unsupported-media-type", f"found {kind or 'none'}, expected one of {', '.join(LINES)}")
     here = services(request)
     await here.view.check_fresh()
-    return StreamingResponse(_answered(request, here, who, LINES[kind]()), media_type=NDJSON)
+    return _WhileReading(_answered(request, here, who, LINES[kind]()), media_type=NDJSON)
 
 
 async def _answered(request: Request, here: Services, who: Caller, lines: Lines) -> AsyncIterator[bytes]:
@@ -60,12 +69,14 @@ async def _answered(request: Request, here: Services, who: Caller, lines: Lines)
             position = screened.position
             yield b"\n".join(screened.lines) + b"\n"
         receipt = here.receipts.make(who, Asked(rows=tally.rows), tally.digest, here.list.standard, position)
-        yield b'{"summary":%b,"receipt":%b}\n' % (canonical(tally.summary), receipt)
+        yield b'{"type":"end","summary":%b,"receipt":%b}\n' % (canonical(tally.summary), receipt)
+    except ClientDisconnect:
+        return
     except Exception as error:
         problem = problems.of(error)
         if problem.slug == "internal":
             raise
-        yield canonical({"problem": problem.body}) + b"\n"
+        yield canonical({"type": "problem", "problem": problem.body}) + b"\n"
 
 
 async def _batches(request: Request, lines: Lines) -> AsyncIterator[list[Row]]:
