@@ -33,13 +33,14 @@ SHARE_LISTED = 0.05  # of a loan book: far more than real ones have
 
 
 class ScreeningResult(NamedTuple):
-    """`steady` at RATE requests a second; `full` and `bare`: as fast as they go, one after the other, in rounds.
+    """`steady` at RATE requests a second, and the bare route at the same; `full` and `bare`: as fast as they go, one after the other, in rounds.
 
     CPU in microseconds of the process for each request; a book's milliseconds (5 % and all of it on the list).
     """
 
     subjects: int
     steady: Figures
+    bare_steady: Figures
     full: list[Figures]
     bare: list[Figures]
     full_cpu_us: list[float]
@@ -100,19 +101,23 @@ def _measured(settings: Settings, pid: int, subjects: int, seconds: float, round
     plan = Plan(settings.api_port, paths, {"Authorization": f"Bearer {key}"}, CONNECTIONS, seconds)
     load(msgspec.structs.replace(plan, seconds=1))
     steady = load(msgspec.structs.replace(plan, rate=RATE))
-    full, bare, full_cpu, bare_cpu = [], [], [], []
+    full: list[Figures] = []
+    bare: list[Figures] = []
+    full_cpu: list[float] = []
+    bare_cpu: list[float] = []
     short = msgspec.structs.replace(plan, seconds=seconds / 2)
     with _bare(settings, paths) as (bare_port, bare_pid):
         of_bare = msgspec.structs.replace(
             short, port=bare_port, headers={}, paths=[path.replace("/v1/companies", "/bare") for path in paths]
         )
+        bare_steady = load(msgspec.structs.replace(of_bare, rate=RATE, seconds=seconds))
         for _ in range(rounds):
             for one, of, figures, cpu in ((short, pid, full, full_cpu), (of_bare, bare_pid, bare, bare_cpu)):
                 before = machine.cpu_s(of)
                 figures.append(load(one))
                 cpu.append((machine.cpu_s(of) - before) / (figures[-1].requests + one.warm_up) * 1e6)
     return ScreeningResult(
-        subjects, steady, full, bare, full_cpu, bare_cpu, _book_ms(settings, key, subjects, SHARE_LISTED),
+        subjects, steady, bare_steady, full, bare, full_cpu, bare_cpu, _book_ms(settings, key, subjects, SHARE_LISTED),
         _book_ms(settings, key, subjects, 1), machine.load(),
     )  # fmt: skip
 

@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Edge, body_max=settings.api_body_max)
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router, prefix="/v1")
+        app.include_router(router)
     _add_watching(app, here)
     openapi.install(app)
     return app

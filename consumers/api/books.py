@@ -15,7 +15,7 @@ from consumers.view_reader import MOST
 from liancheng.screening import AskedRow, Book, RowError, ScreenedBook
 from liancheng.screening_receipts import Asked, canonical
 
-router = APIRouter(tags=["screening"])
+router = APIRouter(prefix="/v1", tags=["screening"])
 
 PER_TOKEN = 100  # rows that cost as much of the rate as one request
 _REFUSALS = ("bad-request", "no-key", "scope-missing", "too-large", "unsupported-media-type", "too-many-requests")

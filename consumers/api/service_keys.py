@@ -7,7 +7,7 @@ from consumers.api.services import services
 from consumers.api.signing import PublicKeys
 from liancheng.screening_receipts import canonical
 
-router = APIRouter(tags=["receipts"])
+router = APIRouter(prefix="/v1", tags=["receipts"])
 
 
 @router.get(

@@ -23,7 +23,7 @@ from consumers.api.services import Services, services
 from liancheng.screening import AskedRow, ScreenedRow, StreamEnd
 from liancheng.screening_receipts import Asked, ListPosition, canonical
 
-router = APIRouter(tags=["screening"])
+router = APIRouter(prefix="/v1", tags=["screening"])
 
 NDJSON = "application/x-ndjson"
 _AT_ONCE = 500  # rows that are screened together
