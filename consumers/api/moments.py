@@ -1,4 +1,4 @@
-"""`as_of` and `known_at` of a query, read by hand: as FastAPI's parameters they cost each request a tenth of its time."""
+"""`as_of` and `known_at` of a query, read by hand: as FastAPI's parameters they cost a tenth of a request's time."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
