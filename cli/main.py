@@ -19,6 +19,7 @@ _COMMANDS = (
     "cli.api_group",
     "cli.names",
     "cli.views",
+    "cli.verify.commands",
 )  # modules with `register(app)`, in the order that --help shows them
 
 

@@ -1,60 +1,57 @@
-"""Alerts of a watch whose older records are gone by compaction: each alert by itself against its entry."""
+"""Watches whose records are gone by compaction: what they may have led to, as the alerts that stand tell.
 
-from collections.abc import Sequence
+Only the references of such a watch are unknown, and when it came and ended. An alert has its references, and names the
+alert before it; so a missing alert is found all the same, unless its watch may just as well not have been there.
+"""
 
-import msgspec
+from collections.abc import Callable, Iterator
 
-from cli.verify.asking import Asked
-from cli.verify.orders import Watched
+from cli.verify.asking import Asked, Step
 from liancheng import codec
-from liancheng.alerts import Alert, Told, Watch, WatchState
-from liancheng.entries import Entry
+from liancheng.alerts import Alert, Watch, WatchState
 
 _alert = codec.decoder(Alert).decode
-_entry = codec.decoder(Entry).decode
+_state = codec.decoder(WatchState).decode
 
 
-def one_by_one(asked: Asked, watched: Watched, alerts: Sequence[bytes | None]) -> dict[int, bytes | None]:
-    """The alerts that no watch could have led to, by their place among the watch's; and what was expected instead.
+class Older:
+    """`value` gives the alert of that place among the watch's alerts."""
 
-    The references are the bank's own, and taken from the alert; it supersedes the one before it, or none where the
-    watch had ended between.
-    """
-    entries = {sequence: one.value for one in watched.entries if (sequence := _sequence(one.value))}
-    wrong: dict[int, bytes | None] = {}
-    before: Alert | None = None
-    for number, value in enumerate(alerts):
+    def __init__(self, asked: Asked, key: bytes, value: Callable[[int], bytes | None]) -> None:
+        self._asked, self._key, self._value = asked, key, value
+        self._watches: dict[int, Watch | None] = {}
+
+    def on_entry(self, alert: int, state: bytes | None, entry: bytes) -> Iterator[Step]:
+        """What the entry leads to where the bank is told of it by the alert of that place, or does not watch."""
+        if state is None:
+            yield Step(None, None)
+        for watch in self._watch_of(alert):
+            yield self._asked.entry(self._key, self._with(state, watch), entry)
+
+    def on_watch(self, alert: int, state: bytes | None, entry: bytes | None) -> Iterator[Step]:
+        """The watch has ended, or came and was answered with the alert of that place."""
+        if state is not None:
+            yield Step(None, None)
+        for watch in self._watch_of(alert):
+            step = self._asked.watch(self._key, state, entry, codec.encode(watch))
+            if step.alert:
+                yield step
+
+    def _watch_of(self, alert: int) -> Iterator[Watch]:
+        """The watch that an alert answers; none where there is no such alert."""
+        if alert not in self._watches:
+            self._watches[alert] = self._read(alert)
+        if watch := self._watches[alert]:
+            yield watch
+
+    def _read(self, alert: int) -> Watch | None:
         try:
-            alert = _alert(value or b"")
+            told: Alert = _alert(self._value(alert) or b"")
         except ValueError:
-            wrong[number] = None
-            continue
-        expected = _expected(asked, watched.key, alert, before, entries.get(alert.sequence))
-        if value not in expected:
-            wrong[number] = expected[-1] if expected else None
-        before = alert
-    return wrong
+            return None
+        return Watch(uscc=told.uscc, bank=told.bank, references=told.references)
 
-
-def _sequence(value: bytes | None) -> int:
-    try:
-        entry: Entry = _entry(value or b"")
-    except msgspec.DecodeError:
-        return 0
-    return entry.sequence
-
-
-def _expected(asked: Asked, key: bytes, alert: Alert, before: Alert | None, entry: bytes | None) -> list[bytes | None]:
-    """What a watch with these references leads to: as a new one, and as one that knows the alert before."""
-    if entry is None:
-        return []
-    watch = Watch(uscc=alert.uscc, bank=alert.bank, references=alert.references)
-    told = before and Told(alert_id=before.id, sequence=before.sequence, level=before.level_after)
-    states = [WatchState(watch=watch), WatchState(watch=watch, told=told)] if told else [WatchState(watch=watch)]
-    if alert.kind != "current":
-        steps = [asked.entry(key, codec.encode(state), entry) for state in states]
-    else:
-        value, other = codec.encode(watch), msgspec.structs.replace(watch, references=())
-        known = [codec.encode(msgspec.structs.replace(state, watch=other)) for state in states if state.told]
-        steps = [asked.watch(key, state, entry, value) for state in (None, *known)]
-    return [step.alert for step in steps if step.alert is not None]
+    def _with(self, state: bytes | None, watch: Watch) -> bytes:
+        """The state with these references: they may have changed without an alert."""
+        told = _state(state).told if state else None
+        return codec.encode(WatchState(watch=watch, told=told))

@@ -9,7 +9,7 @@ from cli.verify import phrases
 from cli.verify.asking import STAGE, Asked
 from cli.verify.listing import Entries
 from cli.verify.numbers import Alerted, Told
-from cli.verify.older import one_by_one
+from cli.verify.older import Older
 from cli.verify.orders import Input, Watched, Ways, ways
 from cli.verify.report import Difference, Report, at, fingerprint
 from cli.verify.source import Source
@@ -69,22 +69,25 @@ class _Check:
             self._check(key)
 
     def _check(self, key: bytes) -> None:
-        watched = self._watched(key)
-        alerts = self.watches.alerts.get(key, [])
-        found = ways(self.asked, watched)
-        self.report.of(topics.WATCHLISTS.name).checked += len(watched.watches)
-        self.tally.in_flight += sum(one.in_flight for one in (*watched.entries, *watched.watches))
-        if found.ends:
-            self.tally.checked += len(alerts)
-            self._check_states(key, found, any(one.in_flight for one in (*watched.entries, *watched.watches)))
-        elif self._older_watches_may_be_gone(key):
-            self._check_one_by_one(key, watched)
+        watched, older = self._watched(key), False
+        in_flight = sum(one.in_flight for one in (*watched.entries, *watched.watches))
+        self.tally.in_flight += in_flight
+        explained = found = ways(self.asked, watched)
+        if not found.ends and self._older_watches_may_be_gone(key):
+            older = True
+            explained = ways(self.asked, watched, Older(self.asked, key, lambda n: self._value(key, n)))
+        of_watches = self.report.of(topics.WATCHLISTS.name)
+        of_watches.checked += len(watched.watches)
+        of_watches.unchecked += older
+        if explained.ends:
+            self.tally.checked += len(watched.alerts)
+            self._check_states(key, explained, in_flight > 0, older)
         else:
-            self._wrong_alerts(key, found, alerts)
+            self._wrong_alerts(key, found, self.watches.alerts.get(key, []))
 
     def _watched(self, key: bytes) -> Watched:
         company = key.split(b"/")[0]
-        gone = [Input(value, False) for value in self.entries.gone.get(company, ())]
+        gone = [Input(value) for value in self.entries.gone.get(company, ())]
         there = [self._input(record, self.list_done) for record in self.entries.found.get(company, ())]
         return Watched(
             key,
@@ -95,7 +98,9 @@ class _Check:
         )
 
     def _input(self, record: Record, processed: int) -> Input | None:
-        return None if record[:3] in self.source.dead else Input(record.value, record.offset >= processed)
+        if record[:3] in self.source.dead:
+            return None
+        return Input(record.value, record.offset >= processed, record.timestamp_ms)
 
     # -- what differs ----------------------------------------------------------------------------------------------
 
@@ -115,36 +120,36 @@ class _Check:
                 self._first_wrong(key, alerted, record and record.value, found.expected)
         self.tally.unchecked += max(len(left) - again - 1, 0)
 
-    def _first_wrong(self, key: bytes, alerted: Alerted, value: bytes | None, expected: bytes | None) -> None:
-        if expected and _sequence(value) > _sequence(expected):
+    def _first_wrong(self, key: bytes, alerted: Alerted, value: bytes | None, expected: list[bytes]) -> None:
+        """It is compared with the expected one of the same change; where that is another change, one was lost."""
+        sequence = _sequence(value)
+        same = next((one for one in expected if _sequence(one) == sequence), None)
+        if same:
+            self._differs_at("wrong alert", alerted, key, *phrases.differ(value, same))
+        elif expected and _sequence(expected[0]) < sequence:
             self._lost(key, at(ALERTS.name, alerted.partition, alerted.offset), expected)
-        elif expected:
-            self._differs_at("wrong alert", alerted, key, *phrases.differ(value, expected))
         else:
             self._differs_at("alert from nowhere", alerted, key, phrases.tell(value), "")
 
-    def _lost(self, key: bytes, near: str, expected: bytes | None) -> None:
-        wanted = phrases.tell(expected) if expected else "one more alert"
+    def _lost(self, key: bytes, near: str, expected: list[bytes]) -> None:
+        wanted = phrases.tell(expected[0]) if expected else "one more alert"
         self._differs("lost alert", ALERTS.name, near, key, found="", expected=wanted)
 
-    def _check_states(self, key: bytes, found: Ways, in_flight: bool) -> None:
+    def _check_states(self, key: bytes, found: Ways, in_flight: bool, older: bool) -> None:
         """The newest state must be one that all alerts end in; those before it, one on the way there."""
         tally, records = self.report.of(STATE.name), self.watches.states.get(key, [])
         ends = found.states if in_flight else {node.state for node in found.ends}
-        if not records:
-            if None not in ends:
-                self._differs(
-                    "lost state", STATE.name, STATE.name, key, found="", expected=phrases.tell(next(iter(ends)))
-                )
-            return
+        if not records and None not in ends:
+            self._differs("lost state", STATE.name, STATE.name, key, found="", expected=phrases.tell(_one_of(ends)))
         for record in records:
-            allowed = ends if record is records[-1] else found.states
-            if record.value in allowed:
+            newest = record is records[-1]
+            if older and not newest:
+                tally.unchecked += 1
+            elif record.value in (ends if newest else found.states):
                 tally.checked += 1
-                continue
-            wanted = next((state for state in ends if state is not None), None)
-            seen, expected = phrases.differ(record.value, wanted)
-            self._differs("wrong state", STATE.name, at(*record[:3]), key, found=seen, expected=expected)
+            else:
+                seen, expected = phrases.differ(record.value, _one_of(ends))
+                self._differs("wrong state", STATE.name, at(*record[:3]), key, found=seen, expected=expected)
 
     # -- watches that are gone -------------------------------------------------------------------------------------
 
@@ -159,18 +164,11 @@ class _Check:
     def _alert(self, alerted: Alerted) -> Record | None:
         return self.source.record((ALERTS.name, alerted.partition, alerted.offset))
 
-    def _check_one_by_one(self, key: bytes, watched: Watched) -> None:
-        """Each alert by itself against its entry; whether one is missing cannot be known."""
-        values = [record.value for one in self.watches.alerts.get(key, ()) if (record := self._alert(one))]
-        wrong = one_by_one(self.asked, watched, values)
-        for number, alerted in enumerate(self.watches.alerts.get(key, ())):
-            if number not in wrong:
-                self.tally.checked += 1
-                self.tally.unchecked += 1
-                continue
-            seen, expected = phrases.differ(values[number], wrong[number])
-            self._differs_at("wrong alert", alerted, key, seen, expected)
-        self.report.of(STATE.name).unchecked += len(self.watches.states.get(key, ()))
+    def _value(self, key: bytes, number: int) -> bytes | None:
+        """The alert of that place among the watch's; None behind the last."""
+        alerts = self.watches.alerts.get(key, [])
+        record = self._alert(alerts[number]) if number < len(alerts) else None
+        return record and record.value
 
     def _differs_at(self, name: str, alerted: Alerted, key: bytes, found: str, expected: str) -> None:
         place = at(ALERTS.name, alerted.partition, alerted.offset)
@@ -181,6 +179,10 @@ class _Check:
         self.report.add(
             Difference(name=name, topic=topic, place=place, subject=subject, found=found, expected=expected)
         )
+
+
+def _one_of(states: set[bytes | None]) -> bytes | None:
+    return next((state for state in states if state is not None), None)
 
 
 class _Head(msgspec.Struct):
