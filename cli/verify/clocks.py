@@ -7,7 +7,7 @@ from functools import cached_property
 
 from cli.verify.source import Source
 from liancheng import codec, topics
-from liancheng.facts import Document, Fact, Penalty, Receipt
+from liancheng.facts import Document, Fact, MonthReport, Penalty, Receipt
 
 _penalty = codec.decoder(Penalty).decode
 _receipt = codec.decoder(Receipt).decode
@@ -31,7 +31,7 @@ class Clocks:
             for fact in _facts(document)
         }
 
-    def _documents(self) -> Iterator[Document]:
+    def _documents(self) -> Iterator[Document | MonthReport]:
         for partition in range(topics.PENALTIES.partitions):
             for record in self._source.records(topics.PENALTIES.name, partition):
                 try:
@@ -43,20 +43,20 @@ class Clocks:
         for province in self._source.provinces:
             yield from self._waiting(province)
 
-    def _waiting(self, province: str) -> Iterator[Document]:
-        """Documents whose decision has not come: they are nowhere but in receipts."""
+    def _waiting(self, province: str) -> Iterator[Document | MonthReport]:
+        """Months, and documents whose decision has not come: they are nowhere but in receipts."""
         for partition in range(topics.RECEIPTS.partitions):
             for record in self._source.records(topics.RECEIPTS.named(province), partition):
                 try:
                     document = _receipt(record.value or b"").document
                 except ValueError:
                     continue
-                if document and document.decision is None:
+                if isinstance(document, MonthReport) or (document and document.decision is None):
                     yield document
 
 
-def _facts(document: Document) -> Iterator[Fact]:
-    for name in Document.__struct_fields__:
+def _facts(document: Document | MonthReport) -> Iterator[Fact]:
+    for name in document.__struct_fields__:
         value = getattr(document, name)
         if isinstance(value, Fact):
             yield value

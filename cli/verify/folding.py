@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from cli.verify.report import Difference, Report, at
 from cli.verify.source import Source
+from liancheng.errors import UnavailableError
 from stream_apps.stage import Output, Record, Unit
 
 EPOCH = datetime.fromtimestamp(0, UTC)  # of the stages that read no clock
@@ -22,13 +23,16 @@ def followed(
 ) -> list[Output]:
     """What a record leads to, nothing where its stage made a dead letter of it.
 
-    `lost dead letter`: it should have made one.
+    `lost dead letter`: it should have made one. Raises UnavailableError where the stage itself waits for a version of
+    the standard.
     """
     spot = record[:3]
     if spot in source.dead:
         return []
     try:
         return outputs(unit, record, now)
+    except UnavailableError:  # the stage waits as well, for a version of the standard that is not packaged
+        raise
     except Exception as error:
         unit.rollback()
         if record.offset < processed:

@@ -18,14 +18,16 @@ from stream_apps.stage import Record
 NAMES = Names("lost change", "doubled change", "wrong entry", "entry from nowhere")
 STAGE = JointList()
 TOPIC = topics.SANCTION_LIST
+_ADOPTIONS_MAX = 1000
 _entry = codec.decoder(Entry).decode
 
 
 class _Head(msgspec.Struct):
-    """An entry has a sequence; a day has none."""
+    """An entry has a sequence. A day has none: it comes again when a version of the standard is adopted on it."""
 
     day: date
     sequence: int | None = None
+    adopted: tuple[msgspec.Raw, ...] = ()
 
 
 _head = codec.decoder(_Head).decode
@@ -97,4 +99,4 @@ def _number(record: Record) -> Numbered:
 
 def _numbered(key: bytes, value: bytes | None) -> Numbered:
     head = _head(value or b"")
-    return Numbered(key, head.sequence or head.day.toordinal())
+    return Numbered(key, head.sequence or head.day.toordinal() * _ADOPTIONS_MAX + len(head.adopted))

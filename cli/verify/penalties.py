@@ -21,7 +21,7 @@ class _Head(msgspec.Struct):
 
     type: str
     id: str = ""
-    version: int = 0
+    version: int | str = 0  # a version of the standard has a name
 
 
 _head = codec.decoder(_Head).decode
@@ -64,10 +64,11 @@ class Penalties:
             self._differs("doubled penalty", record, phrases.tell(record.value), "")
             return
         self._places[print_] = record[1:3]
-        if head.version <= versions.get((key, head.id), 0):
-            expected = f"more than version {versions[key, head.id]} of {head.id}"
-            self._differs("penalties out of order", record, f"version {head.version}", expected)
-        versions[key, head.id] = head.version
+        version, before = int(head.version), versions.get((key, head.id), 0)
+        if version <= before:
+            expected = f"more than version {before} of {head.id}"
+            self._differs("penalties out of order", record, f"version {version}", expected)
+        versions[key, head.id] = version
 
     def _differs(self, name: str, record: Record, found: str, expected: str) -> None:
         subject = (record.key or b"").decode(errors="replace")
