@@ -29,6 +29,7 @@ _SHARED = (  # from the banks back to the events
 )  # fmt: skip
 _PLACE = re.compile(r"(.+)\[(\d+)\]@(\d+)")
 _ONE_S = 15.0  # for reading one record again
+_ONE_BYTES = 65_536  # fetched for it; a larger record comes all the same
 _GROUP_S = 15.0
 
 
@@ -111,7 +112,9 @@ class Cut:
     def record(self, spot: Spot) -> Record | None:
         topic, partition, offset = spot
         if self._again is None:
-            self._again = consumer(self._settings, "liancheng.verify", enable_partition_eof=True)
+            self._again = consumer(
+                self._settings, "liancheng.verify", enable_partition_eof=True, fetch_message_max_bytes=_ONE_BYTES
+            )
         try:
             self._again.assign([TopicPartition(topic, partition, offset)])
             message = self._again.poll(_ONE_S)

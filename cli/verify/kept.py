@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from cli.verify import phrases
+from cli.verify.found import Found, FoundRecords
 from cli.verify.report import Difference, Report, at, fingerprint
 from cli.verify.source import Source
 from liancheng.errors import UndigestibleError
@@ -36,13 +37,6 @@ class Numbered(NamedTuple):
     number: int
 
 
-class Found(NamedTuple):
-    number: int
-    offset: int
-    timestamp_ms: int
-    fingerprint: bytes
-
-
 class Kept:
     """`number` tells key and number of a record; it raises where it is no record of that topic."""
 
@@ -61,7 +55,7 @@ class Kept:
         self.names = names
         self.report = report
         self.tally = report.of(self.topic)
-        self.found: dict[bytes, list[Found]] = {}
+        self.found: dict[bytes, FoundRecords] = {}
         self.odd: set[bytes] = set()  # keys that differ somewhere
         self._next: dict[bytes, int] = {}  # how many of a key's found records are compared already
         self._last_offset = -1
@@ -78,7 +72,9 @@ class Kept:
             self._differs("unreadable record", self._at(record.offset), unknown, str(error), "")
             return
         found = Found(at_number, record.offset, record.timestamp_ms, fingerprint(record.key, record.value))
-        self.found.setdefault(key, []).append(found)
+        if key not in self.found:
+            self.found[key] = FoundRecords()
+        self.found[key].append(found)
 
     def first_number(self, key: bytes) -> int | None:
         """The number of the first record that is left of a key."""
@@ -87,9 +83,9 @@ class Kept:
 
     def expect(self, numbered: Numbered, key: bytes, value: bytes | None, in_flight: bool, of: str = "") -> None:
         """Compare one record; call it in the order in which the stage writes them. `of`: what it comes from."""
-        compared, found = self._next.get(numbered.key, 0), self.found.get(numbered.key, [])
-        where = next((n for n in range(compared, len(found)) if found[n].number == numbered.number), None)
-        if where is None:
+        compared, found = self._next.get(numbered.key, 0), self.found.get(numbered.key)
+        where = found.where(numbered.number, compared) if found else None
+        if found is None or where is None:
             self._missing(numbered, value, in_flight, of)
             return
         for between in range(compared, where):
@@ -111,8 +107,7 @@ class Kept:
 
     def _compare(self, numbered: Numbered, found: Found, key: bytes, value: bytes | None) -> None:
         if found.fingerprint != fingerprint(key, value):
-            there = self.source.record((self.topic, self.partition, found.offset))
-            seen, wanted = phrases.differ(there.value if there else None, value)
+            seen, wanted = phrases.differ(self._value(self.names.wrong, found.offset), value)
             self._differs(self.names.wrong, self._at(found.offset), numbered, seen, wanted)
         elif found.offset < self._last_offset:
             wanted = "it behind that"
@@ -123,11 +118,9 @@ class Kept:
             self.tally.checked += 1
         self._last_offset = max(self._last_offset, found.offset)
 
-    def _extra(self, key: bytes, found: list[Found], at_: int) -> None:
-        doubled = any(found[at_].number == before.number for before in found[:at_])
-        name = self.names.doubled if doubled else self.names.foreign
-        there = self.source.record((self.topic, self.partition, found[at_].offset))
-        seen = phrases.tell(there.value if there else None)
+    def _extra(self, key: bytes, found: FoundRecords, at_: int) -> None:
+        name = self.names.doubled if found.is_again(at_) else self.names.foreign
+        seen = phrases.tell(self._value(name, found[at_].offset))
         self._differs(name, self._at(found[at_].offset), Numbered(key, found[at_].number), seen, "")
 
     def finish(self) -> None:
@@ -138,6 +131,12 @@ class Kept:
         self.tally.keys += len(self.found)
         newest = b"".join(found[-1].fingerprint for _, found in sorted(self.found.items()))
         self.tally.partitions.append(hashlib.sha256(newest).digest())
+
+    def _value(self, name: str, offset: int) -> bytes | None:
+        """What stands there, for a phrase; not looked up where the phrase would not be kept."""
+        wanted = self.report.keeps(name, self.topic)
+        there = self.source.record((self.topic, self.partition, offset)) if wanted else None
+        return there and there.value
 
     def _at(self, offset: int) -> str:
         return at(self.topic, self.partition, offset)

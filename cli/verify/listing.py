@@ -7,7 +7,8 @@ from datetime import date
 import msgspec
 
 from cli.verify.folding import followed
-from cli.verify.kept import Found, Kept, Names, Numbered
+from cli.verify.found import Found
+from cli.verify.kept import Kept, Names, Numbered
 from cli.verify.report import Report, at, fingerprint
 from cli.verify.source import Source
 from liancheng import codec, topics

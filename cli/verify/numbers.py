@@ -1,6 +1,7 @@
 """`alerts.<bank>` and `dispatch-state` against the numbering of `alerts`."""
 
 import hashlib
+import struct
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ NAMES = Names("missing number", "doubled number", "wrong bank alert", "bank aler
 STATE_NAMES = Names("lost state", "doubled state", "wrong state", "state from nowhere")
 STAGE = Dispatch()
 TOPIC = topics.ALERTS
+_PACKED = struct.Struct("<iq32s")
 _state = codec.decoder(BankState).decode
 
 
@@ -41,20 +43,22 @@ class Alerted(NamedTuple):
 
 
 class Told:
-    """The alerts of each watch (`<uscc>/<bank>`) in their order: some 400 bytes each."""
+    """The alerts of each watch (`<uscc>/<bank>`) in their order: packed, for there are millions."""
 
     def __init__(self) -> None:
-        self._on: dict[int, dict[bytes, list[Alerted]]] = defaultdict(dict)
+        self._on: dict[int, dict[bytes, list[bytes]]] = defaultdict(dict)
 
     def add(self, head: _Head, record: Record) -> None:
         company = head.uscc.encode()
         partition = codec.murmur2_partition(company, topics.SANCTION_LIST.partitions)
-        alerted = Alerted(record.partition, record.offset, fingerprint(b"", record.value))
+        alerted = _PACKED.pack(record.partition, record.offset, fingerprint(b"", record.value))
         self._on[partition].setdefault(company + b"/" + head.bank.encode(), []).append(alerted)
 
     def on(self, partition: int) -> dict[bytes, list[Alerted]]:
         """Those of the companies of one partition of the list."""
-        return self._on[partition]
+        return {
+            key: [Alerted._make(_PACKED.unpack(one)) for one in packed] for key, packed in self._on[partition].items()
+        }
 
 
 def check(source: Source, report: Report) -> Told:

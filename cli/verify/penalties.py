@@ -13,6 +13,8 @@ from liancheng.facts import Document, DocumentMoved
 from stream_apps.stage import Output, Record
 
 TOPIC = topics.PENALTIES
+_HALF = 16  # bytes: no two records will meet
+_SHIFT = 48  # bits of an offset
 _OF_EVENTS = {kind.__struct_config__.tag for kind in (Document, DocumentMoved)}
 
 
@@ -28,13 +30,13 @@ _head = codec.decoder(_Head).decode
 
 
 class Penalties:
-    """The records of all partitions, by their digests: some 200 bytes each."""
+    """The records of all partitions, by the half of their digests: some 200 bytes each."""
 
     def __init__(self, source: Source, report: Report) -> None:
         self._source = source
         self._report = report
         self._tally = report.of(TOPIC.name)
-        self._places: dict[bytes, tuple[int, int]] = {}  # where those stand that no event has led to yet
+        self._places: dict[bytes, int] = {}  # where those stand that no event has led to yet
         for partition in range(TOPIC.partitions):
             self._read(partition)
 
@@ -60,10 +62,10 @@ class Penalties:
         if head.type not in _OF_EVENTS:
             self._tally.checked += 1
             return
-        if print_ in self._places:
+        if print_[:_HALF] in self._places:
             self._differs("doubled penalty", record, phrases.tell(record.value), "")
             return
-        self._places[print_] = record[1:3]
+        self._places[print_[:_HALF]] = record.partition << _SHIFT | record.offset
         version, before = int(head.version), versions.get((key, head.id), 0)
         if version <= before:
             expected = f"more than version {before} of {head.id}"
@@ -82,7 +84,8 @@ class Penalties:
 
         `lost penalty`: it is not there. `misplaced penalty`: it is on a partition where its subject is not.
         """
-        place = self._places.pop(fingerprint(output.key, output.value), None)
+        packed = self._places.pop(fingerprint(output.key, output.value)[:_HALF], None)
+        place = None if packed is None else _unpacked(packed)
         subject, wanted = output.key.decode(), codec.murmur2_partition(output.key, TOPIC.partitions)
         if place and place[0] == wanted:
             self._tally.checked += 1
@@ -108,10 +111,14 @@ class Penalties:
             self._differs("penalty from nowhere", record, told, "")
 
     def _left(self) -> Iterator[Record]:
-        for place in sorted(self._places.values()):
-            record = self._source.record((TOPIC.name, *place))
+        for packed in sorted(self._places.values()):
+            record = self._source.record((TOPIC.name, *_unpacked(packed)))
             if record:
                 yield record
+
+
+def _unpacked(packed: int) -> tuple[int, int]:
+    return packed >> _SHIFT, packed & ((1 << _SHIFT) - 1)
 
 
 def _document(value: bytes | None) -> str:

@@ -1,11 +1,12 @@
 """What was found: the differences, and for each topic how much was compared."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 
 from liancheng.facts import Model
 
-DIFFERENCES_MAX = 10_000  # kept one by one; more are only counted
+KEPT_MAX = 1000  # differences of one name on one topic; more are only counted
 
 
 class Difference(Model, tag="difference", frozen=True, kw_only=True):
@@ -50,6 +51,7 @@ class Report:
 
     topics: dict[str, Tally] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # by name and topic, those not kept too
     entries: int = 0
     list_digest: str = ""
 
@@ -58,8 +60,13 @@ class Report:
 
     def add(self, difference: Difference) -> None:
         self.of(difference.topic).differences += 1
-        if len(self.differences) < DIFFERENCES_MAX:
+        if self.keeps(difference.name, difference.topic):
             self.differences.append(difference)
+        self.kinds[difference.name, difference.topic] += 1
+
+    def keeps(self, name: str, topic: str) -> bool:
+        """Whether one more of that kind is kept."""
+        return self.kinds[name, topic] < KEPT_MAX
 
     @property
     def count(self) -> int:

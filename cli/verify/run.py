@@ -8,10 +8,10 @@ import typer
 from cli.terminal import Outcome, print_json, progress, say, table
 from cli.verify.check import check
 from cli.verify.cut import Cut
-from cli.verify.report import Difference, Report
+from cli.verify.report import KEPT_MAX, Report
 from liancheng.settings import Settings
 
-SHOWN = 20  # differences of one name on one topic that are shown; --json shows all
+SHOWN = 20  # differences of one name on one topic that are shown for eyes
 COLUMNS = ("topic", "records", "keys", "checked", "differences", "in flight", "unchecked", "digest")
 
 
@@ -63,20 +63,20 @@ def _for_eyes(report: Report) -> None:
     ]
     table(COLUMNS, rows)
     typer.echo(f"list {report.list_digest}  {report.entries:,} entries")
-    _differences(report.differences)
+    _differences(report)
     if report.count:
         say(f"{report.count:,} differences")
     else:
         typer.echo("no differences")
 
 
-def _differences(differences: list[Difference]) -> None:
+def _differences(report: Report) -> None:
     shown: Counter[tuple[str, str]] = Counter()
-    for difference in differences:
+    for difference in report.differences:
         kind = (difference.name, difference.topic)
         shown[kind] += 1
         if shown[kind] <= SHOWN:
             typer.echo(difference.line())
-    for (name, topic), count in shown.items():
+    for (name, topic), count in report.kinds.items():
         if count > SHOWN:
-            typer.echo(f"{name}: {count - SHOWN:,} more on {topic} (--json shows all)")
+            typer.echo(f"{name}: {count - SHOWN:,} more on {topic} (--json shows {KEPT_MAX:,} of each)")
