@@ -9,10 +9,13 @@ from itertools import groupby
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cli.verify import phrases
 from cli.verify.check import check
-from cli.verify.report import Report
+from cli.verify.found import Found, FoundRecords
+from cli.verify.report import KEPT_MAX, Difference, Report
 from liancheng import codec, topics
 from liancheng.alerts import Alert, BankState, WatchState
 from liancheng.entries import Entry
@@ -226,3 +229,21 @@ def test_a_phrase_names_the_field_that_tells_most() -> None:
     assert phrases.differ(b'{"a":[1,{"b":2}]}', b'{"a":[1,{"b":3}]}') == ("a 2.b 2", "a 2.b 3")
     assert phrases.differ(b"?", b"{}")[0] == "1 bytes that are no record"
     assert phrases.tell(None) == "a tombstone"
+
+
+@given(st.lists(st.integers(0, 6), max_size=12), st.integers(0, 7), st.integers(0, 12))
+def test_a_record_is_found_by_its_number_in_order_or_not(numbers: list[int], wanted: int, start: int) -> None:
+    found = FoundRecords()
+    for at, number in enumerate(numbers):
+        found.append(Found(number, at, 7, bytes(32)))
+    assert found.where(wanted, start) == next(
+        (at for at, number in enumerate(numbers) if at >= start and number == wanted), None
+    )
+    assert [found.is_again(at) for at in range(len(found))] == [n in numbers[:at] for at, n in enumerate(numbers)]
+
+
+def test_of_a_fault_without_end_a_thousand_are_named_and_all_are_counted() -> None:
+    report = Report()
+    for number in range(KEPT_MAX + 5):
+        report.add(Difference(name="lost change", topic=LIST, place="", subject=str(number)))
+    assert (len(report.differences), report.count) == (KEPT_MAX, KEPT_MAX + 5)
