@@ -23,8 +23,7 @@ class Older:
 
     def on_entry(self, alert: int, state: bytes | None, entry: bytes) -> Iterator[Step]:
         """What the entry leads to where the bank is told of it by the alert of that place, or does not watch."""
-        if state is None:
-            yield Step(None, None)
+        yield Step(None, None) if state is None else self._asked.entry(self._key, state, entry)
         for watch in self._watch_of(alert):
             yield self._asked.entry(self._key, self._with(state, watch), entry)
 

@@ -33,22 +33,26 @@ def test_a_version_adopted_on_the_day_before_and_after_it() -> None:
     assert [one.split(":")[0] for one in names(report_of(history, kept_since_ms=0))] == ["lost change"]
 
 
+def decision(number: int, **more: object) -> Decision:
+    """On company 3."""
+    return Decision(
+        authority="虚构沪示例1区生态环境局",
+        document_no=f"沪虚环罚〔2025〕{number}号",
+        name="虚构示例3号化工有限公司",
+        uscc=uscc(3),
+        kinds="罚款",
+        decision_date=(NOW.date() - timedelta(30)).isoformat(),
+        **{"fine_wan": "10"} | more,  # type: ignore[arg-type]
+    )
+
+
 def watched_for_long() -> tuple[History, bytes]:
     """A company with five changes; the bank's references changed after two, which is all that is left of its watch."""
     flow, company = Flow(), 3
     key, value = watch(company, BANKS[0])
     flow.watch(key, value)
     for number in range(1, 6):
-        decision = Decision(
-            authority="虚构沪示例1区生态环境局",
-            document_no=f"沪虚环罚〔2025〕{number}号",
-            name="虚构示例3号化工有限公司",
-            uscc=uscc(company),
-            kinds="罚款",
-            fine_wan="10",
-            decision_date=(NOW.date() - timedelta(30)).isoformat(),
-        )
-        flow.send([line(PROVINCES[0], decision)])
+        flow.send([line(PROVINCES[0], decision(number))])
         if number == 2:
             flow.watch(*watch(company, BANKS[0], reference="L"))
     return compacted(flow.history()), key
@@ -70,6 +74,21 @@ def test_an_alert_lost_under_a_watch_that_is_gone_is_found(lost: int) -> None:
     del history.of(ALERTS)[lost]
     found = [one for one in report_of(history).differences if one.topic == ALERTS]
     assert [one.subject for one in found] == [key.decode()]
+
+
+def test_a_watch_that_is_gone_heard_nothing_of_a_change_of_which_nobody_is_told() -> None:
+    flow = Flow()
+    flow.watch(*watch(3, BANKS[0]))
+    flow.send([line(PROVINCES[0], decision(1))])
+    flow.day(NOW.date() + timedelta(2000))
+    flow.send([line(PROVINCES[0], decision(1, revision=2, fine_wan="11"))])
+    flow.watch(*watch(3, BANKS[0], reference="L"))
+    history = compacted(flow.history())
+    assert len(history.of(ALERTS)) == 2, "penalised and cleared; the amendment was clear before and after"
+    (left,) = history.of(topics.WATCHLISTS.name)
+    long_after = OLD + 2 * COMPACTION_LAG_MS  # so it cannot have been read before the amendment
+    history.records[topics.WATCHLISTS.name] = [left._replace(timestamp_ms=long_after)]
+    assert names(report_of(history, kept_since_ms=long_after + 1)) == []
 
 
 def test_a_watch_written_a_week_before_an_entry_was_read_before_it() -> None:
