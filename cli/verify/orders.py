@@ -23,10 +23,14 @@ class Input(NamedTuple):
 
 
 class Node(NamedTuple):
-    """Where a way has come to: so many alerts stand already, and this is the watch's state."""
+    """Where a way has come to: so many alerts stand already, and this is the watch's state.
+
+    `due`: the states since all was worked off that is not in flight.
+    """
 
     alerts: int
     state: bytes | None
+    due: frozenset[bytes | None] = frozenset()
 
 
 @dataclass
@@ -102,6 +106,10 @@ class _Walk:
 
     def _from(self, node: Node, taken: int, number: int, row: list[set[Node]], following: list[set[Node]]) -> None:
         self.found.states.add(node.state)
+        if _all_in_flight(self.watched.entries[taken:]) and _all_in_flight(self.watched.watches[number:]):
+            node = node._replace(due=node.due | {node.state})
+            if node.alerts == len(self.watched.alerts):
+                self.found.ends.add(node)
         if self.watched.watch_may_come(taken, number):
             watch = self.watched.watches[number]
             step = self.asked.watch(self.watched.key, node.state, self._entry_before(taken), watch.value)
@@ -109,8 +117,6 @@ class _Walk:
         if self.watched.entry_may_come(taken, number):
             entry = self.watched.entries[taken]
             following[number].update(self._reached(node, self._told(node, entry, number), entry.in_flight))
-        if _all_in_flight(self.watched.entries[taken:]) and _all_in_flight(self.watched.watches[number:]):
-            self._end(node)
 
     def _entry_before(self, taken: int) -> bytes | None:
         return self.watched.entries[taken - 1].value if taken else None
@@ -134,14 +140,14 @@ class _Walk:
         """Where the steps lead, those that ask for another alert than the one that stands left out."""
         for step in steps:
             if step.alert is None:
-                yield Node(node.alerts, step.state)
+                yield node._replace(state=step.state)
             elif node.alerts == len(self.watched.alerts):
                 if in_flight:  # it may not be in the cut
-                    yield Node(node.alerts, step.state)
+                    yield node._replace(state=step.state)
                 else:
                     self._asked_for(node, step.alert)
             elif fingerprint(b"", step.alert) == self.watched.alerts[node.alerts]:
-                yield Node(node.alerts + 1, step.state)
+                yield node._replace(alerts=node.alerts + 1, state=step.state)
                 if node.alerts + 1 > self.found.alerts:
                     self.found.alerts, self.found.expected = node.alerts + 1, []
             else:
@@ -151,10 +157,6 @@ class _Walk:
         """Of the longest ways, that on which the watch came soonest first."""
         if node.alerts == self.found.alerts and alert not in self.found.expected:
             self.found.expected.append(alert)
-
-    def _end(self, node: Node) -> None:
-        if node.alerts == len(self.watched.alerts):
-            self.found.ends.add(node)
 
 
 def _all_in_flight(left: Sequence[Input]) -> bool:

@@ -136,9 +136,12 @@ class _Check:
         self._differs("lost alert", ALERTS.name, near, key, found="", expected=wanted)
 
     def _check_states(self, key: bytes, found: Ways, in_flight: bool, older: bool) -> None:
-        """The newest state must be one that all alerts end in; those before it, one on the way there."""
+        """The newest state must be one that all alerts end in; those before it, one on the way there.
+
+        Of work in flight the alerts may be in the cut and their state not yet.
+        """
         tally, records = self.report.of(STATE.name), self.watches.states.get(key, [])
-        ends = found.states if in_flight else {node.state for node in found.ends}
+        ends = {state for node in found.ends for state in (node.due if in_flight else (node.state,))}
         if not records and None not in ends:
             self._differs("lost state", STATE.name, STATE.name, key, found="", expected=phrases.tell(_one_of(ends)))
         for record in records:

@@ -223,6 +223,22 @@ def test_outputs_of_work_in_flight_may_be_there_in_part(seed: int) -> None:
     assert names(check(source)) == []
 
 
+def test_work_in_flight_hides_no_older_state(history: History) -> None:
+    """The company's last entry is in flight; the state may be that before it or after it, but none of long ago."""
+    records = history.of(WATCH_STATE)
+    newest = {one.key: n for n, one in enumerate(records) if one.value}
+    told = {n: msgspec.json.decode(records[n].value or b"", type=WatchState).told for n in newest.values()}
+    at = max(told, key=lambda n: one.sequence if (one := told[n]) else 0)
+    key = history.of(WATCH_STATE)[at].key or b""
+    entries = [one for one in history.of(LIST) if one.key == key.split(b"/")[0]]
+    place = ("alerting", LIST, entries[-1].partition)
+    source, spoiled = Whole(history), Whole(history)
+    source.processed_to[place] = spoiled.processed_to[place] = entries[-1].offset
+    assert names(check(source)) == []
+    history.of(WATCH_STATE)[at] = changed(history.of(WATCH_STATE)[at], WatchState, told=None)
+    assert [(one.name, one.subject) for one in check(spoiled).differences] == [("wrong state", key.decode())]
+
+
 def test_a_phrase_names_the_field_that_tells_most() -> None:
     one, other = b'{"a":1,"level":"listed"}', b'{"a":2,"level":"candidate"}'
     assert phrases.differ(one, other) == ("level listed", "level candidate")
