@@ -84,6 +84,7 @@ class _Check:
             self._check_states(key, explained, in_flight > 0, older)
         else:
             self._wrong_alerts(key, found, self.watches.alerts.get(key, []))
+            self.report.of(STATE.name).unchecked += len(self.watches.states.get(key, ()))
 
     def _watched(self, key: bytes) -> Watched:
         company = key.split(b"/")[0]
