@@ -17,6 +17,8 @@ _COMMANDS = (
     "cli.lists",
     "cli.standards",
     "cli.api_group",
+    "cli.screening_group",
+    "cli.receipt_group",
     "cli.names",
     "cli.views",
 )  # modules with `register(app)`, in the order that --help shows them

@@ -4,8 +4,14 @@ from typing import cast
 
 from fastapi import Request
 
+from consumers.api.answers import Receipts
+from consumers.api.gathering import Gathered
 from consumers.api.limits import Limits
+from consumers.api.live_list import LiveList
 from consumers.api.live_register import LiveRegister
+from consumers.api.receipt_log import ReceiptLog
+from consumers.api.signing import Signer
+from consumers.view_reader import AsyncView
 from liancheng.settings import Settings
 
 
@@ -16,17 +22,29 @@ class Services:
         self.settings = settings
         self.register = LiveRegister(settings)
         self.limits = Limits()
+        self.view = AsyncView(settings)
+        self.one = Gathered(self.view)
+        self.list = LiveList(settings)
+        self.signer = Signer(settings)
+        self._log = ReceiptLog(settings)
+        self.receipts = Receipts(self.signer, self._log)
 
     async def start(self) -> None:
         self.register.start()
+        self.list.start()
+        self._log.start()
 
     async def stop(self) -> None:
         self.register.stop()
+        self.list.stop()
+        self._log.stop()
+        await self.view.close()
 
     def health(self) -> tuple[bool, dict[str, object]]:
         """Whether it can answer at all, and what to know beside."""
         ready = self.register.caught_up.is_set()
-        return ready, {"ready": ready, "banks": len(self.register.banks)}
+        names = {"ready": self.list.ready, "progress": self.list.progress}
+        return ready, {"ready": ready, "banks": len(self.register.banks), "names": names}
 
 
 def services(request: Request) -> Services:
