@@ -57,6 +57,7 @@ def test_bad_rows_are_errors_and_a_bad_header_ends_it() -> None:
         RowError,
         AskedRow,
     ]
+    assert [type(row) for row in read(Lines(), b"[" * 16_000)] == [RowError]
     with pytest.raises(WrongUseError, match="found the columns colour"):
         read(CsvLines(), b"colour\nred\n")
 
