@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from hashlib import sha256 as _sha256
 
+from msgspec.structs import replace
+
 from consumers.api.callers import Caller
 from consumers.api.receipt_log import ReceiptLog
 from consumers.api.signing import Signer
@@ -64,9 +66,9 @@ class Receipts:
         unsigned = canonical(receipt)
         # what is signed has no signature in it; in the order of keys it stands before `signed_by`
         before, mark, after = unsigned.rpartition(b'"signed_by":')
-        raw = b'%b"signature":"%b",%b%b' % (before, self._signer.signature(unsigned).encode(), mark, after)
-        self._log.put(receipt, raw)
-        return raw
+        signature = self._signer.signature(unsigned)
+        self._log.put(replace(receipt, signature=signature))
+        return b'%b"signature":"%b",%b%b' % (before, signature.encode(), mark, after)
 
 
 def with_receipt(answer: bytes, receipt: bytes) -> bytes:

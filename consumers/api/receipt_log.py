@@ -34,7 +34,7 @@ class ReceiptLog:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._waiting: deque[tuple[str, str, bytes]] = deque()
+        self._waiting: deque[ScreeningReceipt] = deque()
         self._client: Producer = producer(settings, linger_ms=20)
         self._topics: set[str] = set()
         self._stopping = threading.Event()
@@ -48,11 +48,11 @@ class ReceiptLog:
         self._stopping.set()
         self._thread.join(15)
 
-    def put(self, receipt: ScreeningReceipt, raw: bytes) -> None:
+    def put(self, receipt: ScreeningReceipt) -> None:
         """Raises Problem where too many wait."""
         if len(self._waiting) >= MOST:
             raise Problem("unavailable", "receipts cannot be kept at the moment", {"Retry-After": "5"})
-        self._waiting.append((receipt.bank, receipt.id, raw))
+        self._waiting.append(receipt)
 
     def _run(self) -> None:
         while not self._stopping.is_set() or self._waiting:
@@ -61,7 +61,7 @@ class ReceiptLog:
                 time.sleep(_IDLE_S)
                 continue
             try:
-                self._write(*self._waiting[0])
+                self._write(self._waiting[0])
                 self._waiting.popleft()
             except (LianchengError, KafkaException, BufferError) as error:
                 log.warning("receipts wait: %s", error)
@@ -70,13 +70,13 @@ class ReceiptLog:
                     break
         self._client.flush(10)
 
-    def _write(self, bank: str, id_: str, raw: bytes) -> None:
-        topic = topics.SCREENING_RECEIPTS.named(bank)
+    def _write(self, receipt: ScreeningReceipt) -> None:
+        topic = topics.SCREENING_RECEIPTS.named(receipt.bank)
         if topic not in self._topics:
-            admin.add_bank_topic(self._settings, bank)  # a bank that was registered before there were receipts
+            admin.add_bank_topic(self._settings, receipt.bank)  # a bank that was registered before there were receipts
             self._topics.add(topic)
-        headers = codec.headers("screening_receipt", SOURCE, id_)
-        self._client.produce(topic, raw, id_, on_delivery=_report, headers=[*headers])
+        headers = codec.headers("screening_receipt", SOURCE, receipt.id)
+        self._client.produce(topic, codec.encode(receipt), receipt.id, on_delivery=_report, headers=[*headers])
         self._client.poll(0)
 
 

@@ -1,8 +1,9 @@
 """A small made-up region through the real stages: what stands on every topic, with the headers that go with it."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from hashlib import sha256
+from hashlib import sha256, sha512
 from typing import NamedTuple
 
 from stdnum.cn import uscc as stdnum_uscc
@@ -26,6 +27,7 @@ from liancheng.events import (
     Revocation,
 )
 from liancheng.facts import NewDay, Penalty, StandardAdopted
+from liancheng.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt
 from stream_apps import adoption, calendar
 from stream_apps.batch import dead_letter
 from stream_apps.stage import Record
@@ -171,7 +173,36 @@ def told() -> list[Written]:
     _autumn(region)
     _repeats_and_refusals(region)
     _later_years(region)
+    _screened(region)
     return list(region.written())
+
+
+def _screened(region: Region) -> None:
+    """What the HTTP service keeps of its answers to one bank."""
+    region.at("2027-05-13")
+    position = ListPosition(age_s=0.25, offsets=(12, 9, 31, 4, 0, 7), complete_to=date(2027, 5, 12))
+    then = Asked(uscc=TWO.uscc, as_of=date(2026, 10, 31), known_at=region.flow.now - timedelta(30))
+    proof = EntryProof(uscc=ONE.uscc, sequence=3, sha256=sha256(b"an entry").hexdigest())
+    again = Asked(uscc=ONE.uscc, etag='W/"3.2027-05-12.2026.1"')
+    name, book_ = Asked(name=TWO.name), Asked(rows=2500)
+    asked = ((Asked(uscc=ONE.uscc), (proof,)), (again, (proof,)), (name, ()), (book_, ()), (then, ()))
+    for number, (what, entries) in enumerate(asked, start=1):
+        receipt = ScreeningReceipt(
+            id=f"1a20c51cb5c{number:020x}",
+            bank="bank-b",
+            key_id="0a1b2c3d",
+            asked=what,
+            answered_at=region.flow.now + timedelta(seconds=number),
+            answer_sha256=sha256(f"answer {number}".encode()).hexdigest(),
+            standard="2026.1",
+            signed_by="19c4656c8aa8ed99",
+            position=None if what is then else position,
+            entries=entries,
+            signature=b64encode(sha512(f"made up {number}".encode()).digest()).decode(),
+        )
+        headers = codec.headers("screening_receipt", b"/api", receipt.id)
+        topic = topics.SCREENING_RECEIPTS.named(receipt.bank)
+        region.flow.write(topic, receipt.id.encode(), codec.encode(receipt), 0, headers)
 
 
 _HEAVY, _MENDED, _VOID, _MISNAMED, _LIGHT, _UNPAID, _OLD, _SOLD = (

@@ -145,7 +145,7 @@ def test_what_may_be_added() -> None:
 
 def test_who_reads_decides_what_may_grow() -> None:
     outside = [topic.name for topic in schemas.TOPICS if not may_grow(topic)]
-    assert outside == ["receipts.<province>", "sanction-list", "alerts.<bank>"]
+    assert outside == ["receipts.<province>", "sanction-list", "alerts.<bank>", "screening-receipts.<bank>"]
 
 
 def test_why_members_may_not_come_a_strict_reader_stops_at_one_that_it_does_not_know() -> None:
