@@ -2,7 +2,6 @@
 
 import tomllib
 from importlib.resources import files
-from typing import cast
 
 from fastapi import Request
 
@@ -29,7 +28,7 @@ def say(language: Language, key: str, **values: object) -> str:
 
 
 def _known(text: str) -> Language | None:
-    return cast(Language, text) if text in _LANGUAGES else None
+    return next((language for language in _LANGUAGES if language == text), None)
 
 
 def _accepted(request: Request) -> Language | None:

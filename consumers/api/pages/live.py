@@ -1,6 +1,6 @@
 """Alerts as they come: the stream of /v1 for who is signed in here, and the page that listens to it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
@@ -29,7 +29,7 @@ _WORDS = (
 async def alerts(request: Request) -> Response:
     may(request, "alerts")
     language = language_of(request)
-    return page(request, "alerts.html", words={key: say(language, key) for key in _WORDS})
+    return page(request, "alerts.html", words={key: say(language, key, number="{number}") for key in _WORDS})
 
 
 @router.get("/alerts/stream")
@@ -46,7 +46,7 @@ async def stream(request: Request) -> Response:
 
 
 async def _while_signed_in(
-    request: Request, session: Session, events: AsyncIterator[str | bytes | memoryview]
+    request: Request, session: Session, events: AsyncIterable[str | bytes | memoryview]
 ) -> AsyncIterator[str | bytes | memoryview]:
     """Events until the session ends; that is seen at the next event or sign of life."""
     async for event in events:

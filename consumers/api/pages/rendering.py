@@ -43,7 +43,7 @@ def page(
         switch=_switch(request),
         bank=bank,
         csrf=sessions(request).csrf(session) if session else "",
-        why=_why,
+        likeness=_likeness,
         kinds_of=lambda found: [_kind(kind, language) for kind in found],
         **values,
     )
@@ -70,7 +70,7 @@ def _switch(request: Request) -> str:
     return f"{request.url.path}?{urlencode([*query, ('lang', other)])}"
 
 
-def _why(reason: Reason, t: Callable[[str], str], language: Language) -> str:
+def _likeness(reason: Reason, t: Callable[[str], str], language: Language) -> str:
     """A reason for a name's likeness: by its code in Chinese, for its text is English, with what it quotes."""
     if language == "en":
         return reason.text

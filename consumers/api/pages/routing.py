@@ -1,5 +1,6 @@
 """Routes of pages: errors become pages, answers have the headers that keep a page safe, nobody posts from elsewhere."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from consumers.api.pages import rendering
 from consumers.api.pages.languages import LANGUAGE_COOKIE, asked_for
 from consumers.api.pages.sessions import SignedOutError, sessions
 from consumers.api.problems import Problem
+
+log = logging.getLogger("liancheng.api")
 
 SAFE = {
     "Content-Security-Policy": (
@@ -65,7 +68,7 @@ def _to_sign_in(request: Request, ended: SignedOutError) -> Response:
 
 def _error(request: Request, problem: Problem, error: Exception) -> Response:
     if problem.slug == "internal":
-        raise error  # the service logs it
+        log.error("a page could not be made", exc_info=error)
     if not wants_page(request):
         return problem.response()
     status = problems.KINDS[problem.slug].status

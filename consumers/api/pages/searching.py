@@ -28,6 +28,7 @@ router = APIRouter(route_class=PageRoute)
 
 _LONGEST = 200
 _CANDIDATES = 10
+_RIGHT = {"q": "", "as_of": ""}
 
 
 class _CompanyBody(CompanyAnswer, frozen=True, kw_only=True):
@@ -49,17 +50,17 @@ async def search(request: Request) -> Response:
     as_of = request.query_params.get("as_of", "").strip()
     asked = {"q": query[:_LONGEST], "as_of": as_of[:10], "today": day_of(datetime.now(UTC)).isoformat()}
     if "q" not in request.query_params:
-        return page(request, "search.html", asked=asked, wrong={}, company=None, names=None)
+        return page(request, "search.html", asked=asked, wrong=_RIGHT, company=None, names=None)
     wrong = _wrong(query, as_of)
-    if wrong:
+    if wrong != _RIGHT:
         return page(request, "search.html", 400, asked=asked, wrong=wrong, company=None, names=None)
     found = await (_company if looks_like_code(query) else _names)(request, who, query, as_of)
-    return page(request, "search.html", asked=asked, wrong={}, **{"company": None, "names": None} | found)
+    return page(request, "search.html", asked=asked, wrong=_RIGHT, **{"company": None, "names": None} | found)
 
 
 def _wrong(query: str, as_of: str) -> dict[str, str]:
     """By field, the key of the text that says what is wrong."""
-    wrong = {}
+    wrong = dict(_RIGHT)
     if not query:
         wrong["q"] = "wrong.q.empty"
     elif len(query) > _LONGEST:

@@ -44,7 +44,7 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Sessions:
-    """Gives and reads cookies. Those that were signed out are known to this process alone, until they had ended anyway."""
+    """Gives and reads cookies. Those signed out are known to this process alone, until they had ended anyway."""
 
     def __init__(self, secret: bytes) -> None:
         self._signer = TimestampSigner(secret, _SALT)

@@ -60,7 +60,7 @@ async def sign_out(request: Request) -> Response:
 
 @router.get("/session")
 async def session(request: Request) -> Response:
-    """For a page that stays open and only listens: asked now and then, its session does not end for want of requests."""
+    """For a page that stays open and only listens: asked now and then, its session does not end for being idle."""
     signed_in(request)
     return Response(status_code=204)
 
