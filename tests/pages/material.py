@@ -1,18 +1,22 @@
-"""A small region as the clerk's page shows it: every level, an objection, a repair, names alike, and one that is code."""
+"""A small region as the clerk's page shows it: every level, an objection, a repair, names alike, one that is code."""
 
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from liancheng import codec, topics
 from liancheng.entries import Entry
 from liancheng.settings import Settings
-from msgspec.structs import replace
 from tests.bank_material import entry
 from tests.contracts.story import SHANGHAI, Company, Paper, Region, company
 from transport import writing
 from transport.writing import Record
 
 LISTED, OBJECTING, LIGHT, REPAIRED = (
-    company("东海示例化工", 101), company("南湖示例印染", 102), company("东海示例化学", 103), company("北塘示例电镀", 104),
+    company("东海示例化工", 101),
+    company("南湖示例印染", 102),
+    company("东海示例化学", 103),
+    company("北塘示例电镀", 104),
 )  # fmt: skip
 UNKNOWN = company("西山示例食品", 105)
 SCRIPT = "<script>document.title='broken'</script>虚构<b>有限</b>公司"

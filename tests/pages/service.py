@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from fastapi import Request, Response
@@ -42,7 +42,8 @@ class Alerts:
                 yield b"id: %d\nevent: alert\ndata: %b\n\n" % (alert.number, codec.encode(alert))
                 after = alert.number
             yield b": alive\n\n"
-            await asyncio.wait([asyncio.ensure_future(asyncio.Event().wait())], timeout=0.05)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.Event().wait(), 0.05)
 
 
 @contextmanager

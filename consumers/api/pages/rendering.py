@@ -89,7 +89,7 @@ def _clock(moment: datetime) -> str:
 
 
 def _yuan(fen: int) -> str:
-    return f"¥{fen // 100:,}.{fen % 100:02}"
+    return f"{fen // 100:,}.{fen % 100:02}"
 
 
 def _day(day: date) -> str:

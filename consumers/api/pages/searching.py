@@ -17,7 +17,7 @@ from consumers.api.problems import Problem
 from consumers.api.services import services
 from consumers.api.wishes import Wish, read
 from liancheng.days import day_of
-from liancheng.explaining import at_hand
+from liancheng.explaining import Line, Section, at_hand
 from liancheng.identity import check_uscc
 from liancheng.phrases import Language
 from liancheng.screening import Company, CompanyAnswer, NamesAnswer
@@ -83,13 +83,14 @@ async def _company(request: Request, who: Caller, query: str, as_of: str) -> dic
     )
     body = bytes(answered.body)
     found = _decode_company.decode(body)
-    history, sections = _parts(found, language)
+    changes, causes, sections = _parts(found, language)
     standard = at_hand(found.standard)
     return {
         "company": found,
         "acts": _acts(found),
         "standard_title": standard.title if standard else "",
-        "history": history,
+        "changes": changes,
+        "causes": causes,
         "sections": sections,
         "receipt": found.receipt,
         "file": _file(body, found.uscc, found.receipt),
@@ -111,12 +112,13 @@ def _acts(company: Company) -> dict[str, str]:
     return {id_: rule.wording for id_, rule in found.items() if rule}
 
 
-def _parts(found: CompanyAnswer, language: Language) -> tuple[Any, list[Any]]:
-    """The history, which is drawn as a line of time, and the other sections of the explanation."""
+def _parts(found: CompanyAnswer, language: Language) -> tuple[list[Line], list[Line], list[Section]]:
+    """Its changes, the newest first, and why the newest came, drawn as a line of time; the rest of the explanation."""
     sections = list(found.explanation.sections) if found.explanation else []
-    title = say(language, "section.history")
-    history = next((one for one in sections if one.title == title), None)
-    return history, [one for one in sections if one is not history]
+    title, cause = say(language, "section.history"), say(language, "label.cause")
+    lines = [line for section in sections if section.title == title for line in section.lines]
+    changes = [line for line in reversed(lines) if line.label != cause]
+    return changes, [line for line in lines if line.label == cause], [one for one in sections if one.title != title]
 
 
 def _file(body: bytes, what: str, receipt: ScreeningReceipt) -> dict[str, str]:
