@@ -33,7 +33,8 @@ SHARE_LISTED = 0.05  # of a loan book: far more than real ones have
 
 
 class ScreeningResult(NamedTuple):
-    """`steady` at RATE requests a second, and the bare route at the same; `full` and `bare`: as fast as they go, one after the other, in rounds.
+    """`steady` at RATE requests a second, and the bare route at the same; `full` and `bare`: as fast as they go, in
+    rounds, one after the other.
 
     CPU in microseconds of the process for each request; a book's milliseconds (5 % and all of it on the list).
     """

@@ -21,6 +21,7 @@ _COMMANDS = (
     "cli.receipt_group",
     "cli.names",
     "cli.views",
+    "cli.verify.commands",
 )  # modules with `register(app)`, in the order that --help shows them
 
 

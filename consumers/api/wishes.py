@@ -1,4 +1,4 @@
-"""`as_of`, `known_at`, `explain` of a query, read by hand: as FastAPI's parameters they cost a tenth of every request."""
+"""`as_of`, `known_at`, `explain` of a query, read by hand: as FastAPI's parameters they cost every request."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta

@@ -264,16 +264,19 @@ _IN_THE_DARK = (f"/?q={LISTED.uscc}", f"/?q={LIGHT.name}", "/?q=91310000MA1B0010
 
 
 @pytest.mark.parametrize(
-    ("locale", "scheme", "paths", "rules"),
-    [("zh-CN", "light", PATHS, _RULES), ("en-GB", "dark", _IN_THE_DARK, ["color-contrast"])],
+    ("window", "paths", "rules"),
+    [
+        ({"locale": "zh-CN", "color_scheme": "light"}, PATHS, _RULES),
+        ({"locale": "en-GB", "color_scheme": "dark"}, _IN_THE_DARK, ["color-contrast"]),
+    ],
     ids=["Chinese, light", "English, dark"],
 )
 def test_no_fault_that_axe_finds(
-    browser: Browser, site: Site, locale: str, scheme: Any, paths: tuple[str, ...], rules: list[str]
+    browser: Browser, site: Site, window: dict[str, Any], paths: tuple[str, ...], rules: list[str]
 ) -> None:
     """WCAG 2.2 A and AA, contrast among them; and at 320 px (a window of 640 at 200 %) nothing is wider than it."""
     site.alerts.all[:] = [alert(1)]
-    with browser.new_context(locale=locale, color_scheme=scheme, bypass_csp=True) as context:
+    with browser.new_context(bypass_csp=True, **window) as context:
         visit = Visit(context, site)
         visit.go("/sign-in")
         faults = _faults(visit, rules, "/sign-in")

@@ -1,5 +1,6 @@
 """Rows that come in pieces, keys, and how often one may ask."""
 
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -37,7 +38,7 @@ def test_wherever_the_pieces_end_the_rows_are_the_same(cuts: list[int], csv: boo
         text = "\n".join(json.dumps({"uscc": r.uscc, "name": r.name, "customer_ref": r.customer_ref}) for r in rows)
     raw = text.encode()
     ends = [0, *sorted(min(cut, len(raw)) for cut in cuts), len(raw)]
-    pieces = [raw[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    pieces = [raw[start:end] for start, end in itertools.pairwise(ends)]
     assert read(CsvLines() if csv else Lines(), *pieces) == rows
 
 
