@@ -55,7 +55,7 @@ def known_key(settings: Settings, bank: str) -> str:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; Playwright downloads none."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = shutil.which("chromium")
     assert found, "chromium is missing (Debian: apt-get install chromium fonts-noto-cjk)"
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:

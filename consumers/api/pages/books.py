@@ -1,5 +1,6 @@
 """A book from a file: uploaded, screened while its progress is shown, hits first, to be kept as CSV and as proof."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any, cast
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from liancheng.screening import ScreenedRow
 router = APIRouter(route_class=PageRoute)
 
 _SHOWN = 500  # rows of one table; the file has all
+_READING = asyncio.Semaphore(2)  # files that are read at once: a workbook takes a process of its own
 _READ_ON = 16  # times the limit: a browser shows no answer before it has sent everything
 
 
@@ -39,7 +41,8 @@ async def upload(request: Request) -> Response:
     here = services(request)
     try:
         raw, name = await _file(request, session, here.settings.api_body_max)
-        file = book_file.read(raw, name)
+        async with _READING:
+            file = await asyncio.to_thread(book_file.read, raw, name)
     except WrongFileError as wrong:
         return _form(request, wrong)
     book = _shelf(request).take(here, who, name, file)
@@ -53,7 +56,7 @@ async def book(request: Request, id_: str) -> Response:
         return page(request, "book_running.html", book=found, total=len(found.file.rows))
     if found.problem:
         raise found.problem
-    return page(request, "book.html", book=found, limit=_SHOWN, **_sorted(found))
+    return page(request, "book.html", book=found, limit=_SHOWN, **await asyncio.to_thread(_sorted, found))
 
 
 @router.get("/books/{id_}/progress")
@@ -66,7 +69,7 @@ async def progress(request: Request, id_: str) -> Response:
 @router.get("/books/{id_}/rows.csv")
 async def rows(request: Request, id_: str) -> Response:
     found = _done(request, id_)
-    text = book_csv.written(found.screened(), found.file.lines, found.file.asked)
+    text = await asyncio.to_thread(book_csv.written, found.screened(), found.file.lines, found.file.asked)
     return _download(text.encode(), "text/csv; charset=utf-8", f"{_stem(found)}-筛查结果.csv")
 
 
@@ -97,6 +100,7 @@ async def _file(request: Request, session: Session, limit: int) -> tuple[bytes, 
 
     try:
         parser = MultiPartParser(request.headers, cast(Any, once()), max_files=1, max_fields=5)
+        parser.spool_max_size = limit  # never on disk
         found: FormData = await parser.parse()
     except MultiPartException as error:
         raise Problem("bad-request", error.message) from error
