@@ -52,7 +52,7 @@ def read(raw: bytes, name: str, needs_reference: bool = True) -> WatchFile:
     Raises:
         WrongUseError: it is no text, has no USCC column, or no rows.
     """
-    text = _text(raw, name)
+    text = text_of(raw, name)
     ignored: list[str] = []
     lines = _json_lines(text, ignored) if text.lstrip().startswith("{") else _csv_lines(text, name, ignored)
     rows: list[Row] = []
@@ -83,7 +83,7 @@ def sentence(finding: Finding) -> str:
     return f"{finding.field}: {found}expected {finding.expected}: {finding.remedy}"
 
 
-def _text(raw: bytes, name: str) -> str:
+def text_of(raw: bytes, name: str) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from consumers.api import books, openapi, problems, screening, service_keys, stream
+from consumers.api import books, openapi, pages, problems, screening, service_keys, stream
 from consumers.api.edge import Edge
 from consumers.api.services import Services
 from liancheng.settings import Settings
@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     _add_watching(app, here)
+    pages.install(app, here)
     openapi.install(app)
     return app
 

@@ -23,7 +23,8 @@ SECONDS = Histogram(
     ("route",), buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )  # fmt: skip
 
-STREAMED = frozenset({"/v1/screenings/stream"})  # read row by row: no end, but a longest line
+# read row by row: no end, but a longest line; the page of books limits itself, to say so on a page
+STREAMED = frozenset({"/v1/screenings/stream", "/books"})
 _QUIET = frozenset({"/health", "/metrics"})
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _SAFE = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
@@ -75,7 +76,10 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message["headers"], *_SAFE, (b"request-id", self._id)]
+            own = [*message["headers"]]
+            given = {name for name, _ in own}
+            safe = (header for header in _SAFE if header[0] not in given)
+            message["headers"] = [*own, *safe, (b"request-id", self._id)]
         else:
             self._bytes += len(message.get("body", b""))
         await self._send(message)
