@@ -34,12 +34,15 @@ def run(wish: Wish) -> int:
     found = watch_file.read(raw, str(wish.file), needs_reference=not wish.remove)
     settings = Settings()
     admin.require_bank(settings, wish.bank)
-    difference = difference_of(wish, found, book.read(settings, wish.bank))
     if wish.refused_to:
-        wish.refused_to.write_text(watch_file.refused_csv(found.refused), "utf-8-sig", newline="")
-    if not wish.dry_run and difference.writes:
-        with progress("watches written", difference.writes) as advance:
-            book.apply(settings, wish.bank, difference, lambda: advance(1))
+        wish.refused_to.write_text(watch_file.refused_csv(found), "utf-8-sig", newline="")
+    if wish.dry_run:
+        difference = difference_of(wish, found, book.read(settings, wish.bank))
+    else:
+        with book.taken(settings, wish.bank) as taken:
+            difference = difference_of(wish, found, taken.watches)
+            with progress("watches written", difference.writes) as advance:
+                taken.apply(difference, advance)
     _tell(wish, found, difference)
     return Outcome.REFUSED if found.refused else Outcome.DONE
 
@@ -48,9 +51,9 @@ def difference_of(wish: Wish, found: WatchFile, standing: Book) -> Difference:
     """What the file changes. A row that was refused may be a customer who must not be lost: nothing is removed then."""
     if wish.remove:
         return watchlist.removing(standing, found.rows)
-    wanted = watchlist.watches_of(wish.bank, found.rows)
-    exactly = wish.replace and not found.refused
-    return watchlist.replacing(standing, wanted) if exactly else watchlist.adding(standing, wanted)
+    if wish.replace and not found.refused:
+        return watchlist.replacing(standing, watchlist.watches_of(wish.bank, found.rows))
+    return watchlist.adding(wish.bank, standing, found.rows)
 
 
 def _tell(wish: Wish, found: WatchFile, difference: Difference) -> None:
