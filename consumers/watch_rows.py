@@ -89,7 +89,9 @@ def _filters(cells: Cells, defects: list[Finding]) -> Filters | None:
     level = _words(cells, "min_level", _LEVELS, get_args(FilterLevel).__contains__, defects)[:1] or ("penalised",)
     return Filters(
         min_level=cast(FilterLevel, level[0]),
-        kinds=cast("tuple[ChangeKind, ...]", _words(cells, "kinds", _KINDS, get_args(ChangeKind).__contains__, defects)),
+        kinds=cast(
+            "tuple[ChangeKind, ...]", _words(cells, "kinds", _KINDS, get_args(ChangeKind).__contains__, defects)
+        ),
         provinces=_words(cells, "provinces", _CODES, PROVINCES.__contains__, defects),
     )
 

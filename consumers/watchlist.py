@@ -33,7 +33,33 @@ class Difference:
 
     @property
     def writes(self) -> int:
-        return len(self.added) + len(self.changed) + len(self.removed)
+        return self.counts.writes
+
+    @property
+    def counts(self) -> "BookChange":
+        return BookChange(len(self.added), len(self.changed), len(self.removed), self.unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class BookChange:
+    """What became of a book: companies by what happened to their watch."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    @property
+    def writes(self) -> int:
+        return self.added + self.changed + self.removed
+
+    def __add__(self, other: "BookChange") -> "BookChange":
+        return BookChange(
+            self.added + other.added,
+            self.changed + other.changed,
+            self.removed + other.removed,
+            self.unchanged + other.unchanged,
+        )
 
 
 @dataclass(slots=True)

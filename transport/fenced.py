@@ -42,9 +42,7 @@ class FencedWriter:
 
     def __init__(self, settings: Settings, id_: str) -> None:
         self.id = id_
-        self._client = producer(
-            settings, transactional_id=id_, transaction_timeout_ms=settings.transaction_timeout_ms
-        )
+        self._client = producer(settings, transactional_id=id_, transaction_timeout_ms=settings.transaction_timeout_ms)
         try:
             self._client.init_transactions(_TIMEOUT_S)
         except KafkaException as error:

@@ -155,7 +155,11 @@ def test_a_customer_is_needed_for_adding_only() -> None:
 
 def test_columns_of_filters_by_code_and_in_chinese() -> None:
     header = "uscc,customer_ref,最低级别,变动种类(默认全部),省份\n"
-    lines = [f"{uscc(1)},K-1,严重失信主体,标注异议 amended,上海;320000", f"{uscc(2)},K-2,,,", f"{uscc(3)},K-3,clear,x,31"]
+    lines = [
+        f"{uscc(1)},K-1,严重失信主体,标注异议 amended,上海;320000",
+        f"{uscc(2)},K-2,,,",
+        f"{uscc(3)},K-3,clear,x,31",
+    ]
     found = watch_file.read((header + "\n".join(lines)).encode(), "book.csv")
     wanted = Filters(min_level="listed", kinds=("objection_marked", "amended"), provinces=("310000", "320000"))
     assert found.rows == (Row(uscc(1), "K-1", filters=wanted), Row(uscc(2), "K-2", filters=Filters()))
