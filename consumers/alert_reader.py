@@ -156,7 +156,7 @@ class AlertReader:
         end = self._client.get_watermark_offsets(TopicPartition(self.topic, 0), timeout=ANSWER_S)[1]
         place = gapless.find(number, end, self._record_from)
         if self._last is not None:
-            if place.before < self._last:
+            if not place.there and place.before < self._last:
                 raise WrongUseError(
                     f"{self.bank}: alert {self._last} was handled, but {self.topic} ends with {place.before}: "
                     "was it made anew? Ask the office; `NumberStore.set_last` sets where to go on"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
+from starlette.requests import ClientDisconnect
 
 from consumers import book, watchlist
 from consumers.api.book_keeper import BookKeeper
@@ -57,12 +58,14 @@ class Replacing:
         lines = WatchLines(
             sent.form, sent.encoding, sent.form == "csv", header=upload.header, offset=upload.offset, lines=upload.lines
         )
-        staged = lines.lines
-        async for chunk in sent.chunks:
-            lines.take(chunk)
-            if lines.lines - staged >= _STAGE_EVERY:
-                staged = lines.lines
-                upload = await self._stage(bank, upload, lines, turn)
+        try:
+            async for chunk in sent.chunks:
+                lines.take(chunk)
+                if lines.lines - upload.lines >= _STAGE_EVERY:
+                    upload = await self._stage(bank, upload, lines, turn)
+        except ClientDisconnect as error:
+            await self._stage(bank, upload, lines, turn)
+            raise Problem("bad-request", "the connection broke before the last row") from error
         lines.end()
         return await self._stage(bank, upload, lines, turn)
 
