@@ -37,6 +37,8 @@ def by_role(basis: Parsed, violated: Parsed) -> tuple[tuple[Citation, ...], tupl
     Many agencies print the whole sentence in one field, 违反…第二十五条的规定,依据…第三十一条: there the words decide,
     and the field where there are none.
     """
+    if not basis.violated and not violated.basis:
+        return basis.citations, violated.citations  # nearly all: each field holds its own
     punished = [c for c in basis.citations if c in basis.basis or c not in basis.violated]
     punished += [c for c in violated.citations if c in violated.basis]
     offended = [c for c in violated.citations if c in violated.violated or c not in violated.basis]

@@ -39,7 +39,7 @@ class Subjects:
     def __init__(self, schedule: Schedule) -> None:
         self.store: Store[Entry] = Store(EntryDecoder)
         self.day = date.min
-        self.schedule = schedule
+        self._initial = self.schedule = schedule
         self.judge = schedule.on(date.min)
         self.due = DueDays()
         self._reached: tuple[date, Schedule] | None = None  # by the batch, until it commits
@@ -50,7 +50,7 @@ class Subjects:
     def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
         if key == topics.NEW_DAY_KEY and value is not None:
             reached: ListDay = _decode_list.decode(value)
-            self._reach(max(self.day, reached.day), _with(self.schedule, reached.adopted))
+            self._reach(reached.day, _with(self._initial, reached.adopted))  # the newest record has them all
         else:
             self.store.restore(key, value)
             self._unindexed = True
@@ -59,8 +59,10 @@ class Subjects:
         penalty = codec.read(_decode_penalty, record.value or b"", f"{record.topic}[{record.partition}]")
         if isinstance(penalty, Document | DocumentMoved):
             self._document(penalty, record, out)
-        elif goal := self._goal(penalty):
-            self._pass_time(goal, record.partition, out)
+            return
+        for goal in self._goals(penalty):
+            self._advance(self._touched(goal), goal, record.partition, out)
+            self._arrive(goal, record.partition, out)
 
     def _document(self, penalty: Document | DocumentMoved, record: Record, out: list[Output]) -> None:
         key = record.key or b""
@@ -75,40 +77,47 @@ class Subjects:
         return record.key in OF_TIME
 
     def pending(self, record: Record) -> bool:
-        if self._left is None and self.stands_alone(record) and (goal := self._goal_of(record)):
-            self._left = self._touched(goal)
-        if self._left is None or len(self._left) <= STEP:
-            self._left = None
-            return False
-        return True
+        goals = self._goals_of(record)
+        if goals and self._left is None:
+            self._left = self._touched(goals[0])
+        if self._left is not None and (len(self._left) > STEP or len(goals) > 1):
+            return True
+        self._left = None
+        return False
 
     def prepare(self, record: Record, out: list[Output]) -> None:
-        goal = self._goal_of(record)
-        keys = (self._left or [])[:STEP]
-        self._prepared = len(keys)
-        if goal:
-            self._advance(keys, goal, record.partition, out)
+        goal, left = self._goals_of(record)[0], self._left or []
+        self._prepared = len(left[:STEP])
+        self._advance(left[:STEP], goal, record.partition, out)
+        if len(left) <= STEP:
+            self._arrive(goal, record.partition, out)
 
     def _now(self) -> tuple[date, Schedule]:
         return self._reached or (self.day, self.schedule)
 
-    def _goal_of(self, record: Record) -> tuple[date, Schedule] | None:
+    def _goals_of(self, record: Record) -> list[tuple[date, Schedule]]:
+        if not self.stands_alone(record):
+            return []
         try:
-            return self._goal(codec.read(_decode_penalty, record.value or b"", record.topic))
+            return self._goals(codec.read(_decode_penalty, record.value or b"", record.topic))
         except UndigestibleError:
-            return None  # folding it says so
+            return []  # folding it says so
 
-    def _goal(self, penalty: Penalty) -> tuple[date, Schedule] | None:
-        """Where a record of time leads to; None where we are there already."""
+    def _goals(self, penalty: Penalty) -> list[tuple[date, Schedule]]:
+        """Where a record of time leads to, one version of the standard at a time; nowhere where we are there already.
+
+        Each goal is reached by all subjects before the next: so one that was advanced before a crash is not again.
+        """
         day, schedule = self._now()
         if isinstance(penalty, StandardAdopted):
             adopted = _with(schedule, (Adoption(version=penalty.version, from_day=penalty.from_day),))
-            return None if adopted is schedule else (day, adopted)
-        return (penalty.day, schedule) if isinstance(penalty, NewDay) and penalty.day > day else None
+            return [] if adopted is schedule else [(day, adopted)]
+        if not isinstance(penalty, NewDay) or penalty.day <= day:
+            return []
+        return [(last, schedule) for _, last, _ in schedule.periods(day, penalty.day) if last > day]
 
-    def _pass_time(self, goal: tuple[date, Schedule], partition: int, out: list[Output]) -> None:
-        """Touch every subject that is due, in the order of their keys, then say that it is done."""
-        self._advance(self._touched(goal), goal, partition, out)
+    def _arrive(self, goal: tuple[date, Schedule], partition: int, out: list[Output]) -> None:
+        """Every subject is there: say so."""
         self._reached = goal
         self.judge = goal[1].on(goal[0])
         raw = codec.encode(ListDay(day=goal[0], adopted=goal[1].adopted))
@@ -116,10 +125,12 @@ class Subjects:
         out.append(Output(topics.SANCTION_LIST.name, topics.NEW_DAY_KEY, raw, headers, partition))
 
     def _advance(self, keys: list[bytes], goal: tuple[date, Schedule], partition: int, out: list[Output]) -> None:
-        reached, _ = self._now()
+        """Bring subjects there. Doing it again changes nothing."""
+        day, schedule = goal
+        *_, period = schedule.periods(self._now()[0], day)
         for key in keys:
             entry = self.store.get(key)
-            for step in sanction_list.advance(entry, reached, *goal) if entry else ():
+            for step in sanction_list.in_force(entry, *period) if entry else ():
                 self._write(key, step, partition, out)
 
     def _touched(self, goal: tuple[date, Schedule]) -> list[bytes]:

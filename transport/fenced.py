@@ -42,7 +42,9 @@ class FencedWriter:
 
     def __init__(self, settings: Settings, id_: str) -> None:
         self.id, limit_ms = id_, settings.transaction_timeout_ms
-        self._client = producer(settings, transactional_id=id_, transaction_timeout_ms=limit_ms, message_timeout_ms=limit_ms)
+        self._client = producer(
+            settings, transactional_id=id_, transaction_timeout_ms=limit_ms, message_timeout_ms=limit_ms
+        )
         try:
             self._client.init_transactions(_TIMEOUT_S)
         except KafkaException as error:

@@ -9,12 +9,18 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from consumers.api import openapi, problems, watches
+from consumers.api import books, openapi, problems, screening, service_keys, stream, watches
 from consumers.api.edge import Edge
 from consumers.api.services import Services
 from liancheng.settings import Settings
 
-ROUTERS: tuple[APIRouter, ...] = (watches.router,)  # one a subject
+ROUTERS: tuple[APIRouter, ...] = (
+    screening.router,
+    books.router,
+    stream.router,
+    service_keys.router,
+    watches.router,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -41,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Edge, body_max=settings.api_body_max)
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router, prefix="/v1")
+        app.include_router(router)
     _add_watching(app, here)
     openapi.install(app)
     return app

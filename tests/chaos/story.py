@@ -1,7 +1,7 @@
 """A long made-up story: what the agencies of two provinces send about fictional companies, and who watches them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -28,7 +28,7 @@ class Line(NamedTuple):
 
 
 @dataclass
-class _Paper:
+class Paper:
     """A document, as far as it has been told."""
 
     province: str
@@ -43,38 +43,33 @@ def uscc(company: int) -> str:
 
 
 class Story:
-    """Events without end, always the same for a seed: decisions, revisions, repetitions, revocations, recognitions,
-    and what must be refused."""
+    """Events without end, always the same for a seed: what is told next is drawn from `tellings`, by their weights."""
 
-    def __init__(self, seed: int, companies: int, today: date) -> None:
-        self._rng = random.Random(seed)
+    def __init__(self, seed: int, companies: int, today: date, tellings: "Sequence[tuple[Telling, int]]" = ()) -> None:
+        self.rng = random.Random(seed)
+        self.today = today
+        self.papers: list[Paper] = []
         self._companies = companies
-        self._today = today
-        self._papers: list[_Paper] = []
+        self._tellings, self._weights = zip(*(tellings or USUAL), strict=True)
 
     def __iter__(self) -> Iterator[Line]:
         while True:
             yield self._next()
 
     def _next(self) -> Line:
-        tell = self._rng.choices(
-            (self._decision, self._revision, self._again, self._revocation, self._recognition, self._refused),
-            (60, 12, 10, 5, 8, 5),
-        )[0]
-        if not self._papers:
-            tell = self._decision
-        return tell()
+        (tell,) = self.rng.choices(self._tellings, self._weights)
+        return (tell if self.papers else Story.decision)(self)
 
-    def _say(self, paper: _Paper, event: Event) -> Line:
+    def say(self, paper: Paper, event: Event) -> Line:
         paper.sent.append(event)
         return line(paper.province, event)
 
-    def _day(self) -> str:
-        return (self._today - timedelta(self._rng.randint(2, 700))).isoformat()
+    def day(self) -> str:
+        return (self.today - timedelta(self.rng.randint(2, 700))).isoformat()
 
-    def _decision(self) -> Line:
-        number, province = len(self._papers) + 1, self._rng.choice(PROVINCES)
-        mark, company = _MARKS[province], self._rng.randrange(self._companies)
+    def decision(self) -> Line:
+        number, province = len(self.papers) + 1, self.rng.choice(PROVINCES)
+        mark, company = _MARKS[province], self.rng.randrange(self._companies)
         decision = Decision(
             authority=f"虚构{mark}示例{number % 7 + 1}区生态环境局",
             document_no=f"{mark}虚环罚〔2025〕{number}号",
@@ -82,49 +77,60 @@ class Story:
             uscc=uscc(company),
             subject_category="法人及非法人组织",
             facts="虚构的事实。",
-            kinds=self._rng.choice(_KINDS),
-            fine_wan=f"{self._rng.randint(1, 900) / 10}",
-            decision_date=self._day(),
+            kinds=self.rng.choice(_KINDS),
+            fine_wan=f"{self.rng.randint(1, 900) / 10}",
+            decision_date=self.day(),
         )
-        self._papers.append(_Paper(province, decision, []))
-        return self._say(self._papers[-1], decision)
+        self.papers.append(Paper(province, decision, []))
+        return self.say(self.papers[-1], decision)
 
-    def _revision(self) -> Line:
+    def revision(self) -> Line:
         """Another amount; one in four also names another company."""
-        paper = self._rng.choice(self._papers)
-        changed = {"revision": paper.decision.revision + 1, "fine_wan": f"{self._rng.randint(1, 900) / 10}"}
-        if self._rng.random() < 0.25:
-            company = self._rng.randrange(self._companies)
+        paper = self.rng.choice(self.papers)
+        changed = {"revision": paper.decision.revision + 1, "fine_wan": f"{self.rng.randint(1, 900) / 10}"}
+        if self.rng.random() < 0.25:
+            company = self.rng.randrange(self._companies)
             changed |= {"uscc": uscc(company), "name": f"虚构示例{company}号化工有限公司"}
         paper.decision = msgspec.structs.replace(paper.decision, **changed)
-        return self._say(paper, paper.decision)
+        return self.say(paper, paper.decision)
 
-    def _again(self) -> Line:
+    def again(self) -> Line:
         """Something that was sent before: a duplicate, or stale by now."""
-        paper = self._rng.choice(self._papers)
-        return line(paper.province, self._rng.choice(paper.sent))
+        paper = self.rng.choice(self.papers)
+        return line(paper.province, self.rng.choice(paper.sent))
 
-    def _revocation(self) -> Line:
-        paper = self._rng.choice(self._papers)
-        return self._say(paper, Revocation(**_named(paper), revoked_date=self._today.isoformat(), reason="虚构的理由"))
+    def revocation(self) -> Line:
+        paper = self.rng.choice(self.papers)
+        return self.say(paper, Revocation(**named(paper), revoked_date=self.today.isoformat(), reason="虚构的理由"))
 
-    def _recognition(self) -> Line:
-        paper = self._rng.choice(self._papers)
-        stage = self._rng.choice(("notice", "decided", "decided", "removed"))
-        event = Recognition(**_named(paper), stage=stage, recognition_no="虚认〔2026〕1号", date=self._day())
-        return self._say(paper, event)
+    def recognition(self) -> Line:
+        paper = self.rng.choice(self.papers)
+        stage = self.rng.choice(("notice", "decided", "decided", "removed"))
+        event = Recognition(**named(paper), stage=stage, recognition_no="虚认〔2026〕1号", date=self.day())
+        return self.say(paper, event)
 
-    def _refused(self) -> Line:
+    def refused(self) -> Line:
         """A decision without its date, one with a broken code, or bytes that are no event at all."""
-        paper = self._rng.choice(self._papers)
-        what = self._rng.randrange(3)
+        paper = self.rng.choice(self.papers)
+        what = self.rng.randrange(3)
         if what == 2:
-            return Line(paper.province, b"unreadable/made-up", self._rng.randbytes(40))
+            return Line(paper.province, b"unreadable/made-up", self.rng.randbytes(40))
         broken = {"decision_date": None} if what == 0 else {"uscc": "91310000MA1000000X"}
         return line(paper.province, msgspec.structs.replace(paper.decision, revision=99, **broken))
 
 
-def _named(paper: _Paper) -> dict[str, str | None]:
+Telling = Callable[[Story], Line]
+USUAL: tuple[tuple[Telling, int], ...] = (
+    (Story.decision, 60),
+    (Story.revision, 12),
+    (Story.again, 10),
+    (Story.revocation, 5),
+    (Story.recognition, 8),
+    (Story.refused, 5),
+)
+
+
+def named(paper: Paper) -> dict[str, str | None]:
     return {"authority": paper.decision.authority, "document_no": paper.decision.document_no}
 
 

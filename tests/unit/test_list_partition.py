@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 import pytest
 from hypothesis import given, settings
@@ -94,6 +95,36 @@ def test_long_work_in_parts_writes_the_same_bytes_whatever_dies_in_between(
     assert unit.day == LAST and unit.judge is LONG
 
 
+@pytest.mark.parametrize("step", [1, 7, 2000])
+@pytest.mark.parametrize("crash_every", [0, 1, 5])
+def test_versions_that_come_and_go_between_two_days_are_each_worked_off(
+    step: int, crash_every: int, monkeypatch: pytest.MonkeyPatch
+):
+    """Everything was down for a while: one day record passes two changes of version, and publications that end."""
+    values = [
+        day(FIRST),
+        *subjects(20),
+        adopted("test.2", FIRST + timedelta(4)),
+        adopted("test.1", FIRST + timedelta(7)),
+        day(FIRST + timedelta(9)),
+        adopted("test.2", FIRST + timedelta(9)),
+        adopted("test.1", FIRST + timedelta(40)),
+        day(LAST),
+    ]
+    expected, _ = run(values)
+    monkeypatch.setattr(joint_list, "STEP", step)
+    found, unit = run(values, crash_every)
+    assert found == expected
+    assert unit.day == LAST and unit.judge is JUDGE
+    standards = [standard for key, standard in versions(found) if key == f"{0:018}".encode()]
+    assert [version for version, _ in groupby(standards)] == ["test.1", "test.2", "test.1", "test.2", "test.1"]
+
+
+def versions(out: list[Output]) -> list[tuple[bytes, str]]:
+    decoded = [(o.key, codec.decoder(joint_list.ListRecord).decode(o.value or b"")) for o in out]
+    return [(key, entry.standard) for key, entry in decoded if key != topics.NEW_DAY_KEY]
+
+
 def levels(out: list[Output]) -> dict[bytes, tuple[str, str]]:
     decoded = {o.key: codec.decoder(joint_list.ListRecord).decode(o.value or b"") for o in out}
     return {key: (e.level, e.standard) for key, e in decoded.items() if key != topics.NEW_DAY_KEY}
@@ -122,6 +153,12 @@ def test_the_same_adoption_twice_changes_nothing():
     once, _ = run([day(FIRST), *subjects(3), adopted("test.2", FIRST)])
     twice, _ = run([day(FIRST), *subjects(3), adopted("test.2", FIRST), adopted("test.2", FIRST)])
     assert once == twice
+
+
+def test_a_worker_that_restores_knows_each_adoption_once():
+    adoptions = [adopted("test.2", FIRST), adopted("test.1", FIRST + timedelta(5))]
+    out, unit = run([day(FIRST), *adoptions, day(FIRST + timedelta(1)), day(FIRST + timedelta(2))])
+    assert restored(out).schedule == unit.schedule
 
 
 def test_a_version_that_is_not_packaged_stops_the_stage_instead_of_being_passed_over():
