@@ -1,6 +1,7 @@
 """A whole book replaces the one that stands: received row by row, then written where it is different."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -107,36 +108,37 @@ class Replacing:
         if not upload.rows:
             detail = f"{upload.refused} rows were refused, and not one was taken: nothing was changed"
             raise Problem("bad-request", detail, refused=self.store.refused(bank, upload.id, 0, 20))
-        self.store.put(bank, replace(upload, state="applying"))
-        key = (bank, upload.id)
-        counts: dict[str, int] = {}
+        key, counts = (bank, upload.id), Counter[str]()
 
         def plan() -> Iterator[Record]:
             self._progress[key] = 0
             counts.clear()
+            self.store.require_waiting(bank, upload)
+            self.store.put(bank, replace(upload, state="applying"))
             return self._records(bank, upload, counts)
 
         def written(more: int) -> None:
-            self._progress[key] += more
+            self._progress[key] = self._progress.get(key, 0) + more
+            counts["written"] += more
 
         try:
             self._keeper.change(bank, plan, written)
-            done = replace(upload, state="done", written=self._progress[key], **counts)
-            self.store.finish(bank, done)
         except IncompleteError as error:
             raise Problem("upload-taken", "it was done, or begun anew, by another request") from error
         finally:
             self._progress.pop(key, None)
-            self._turns.pop(key, None)
+        done = replace(upload, state="done", **counts)
+        self.store.finish(bank, done)
+        self._turns.pop(key, None)
         return done
 
-    def _records(self, bank: str, upload: Upload, counts: dict[str, int]) -> Iterator[Record]:
+    def _records(self, bank: str, upload: Upload, counts: Counter[str]) -> Iterator[Record]:
         """What is different, company by company: both books come by USCC, and neither is held in memory."""
         for uscc, rows, raw in _joined(self.store.rows(bank, upload), self._live.after(bank)):
             difference = _of_one(bank, uscc, rows, raw, exactly=not upload.refused)
             for name in ("added", "changed", "removed"):
-                counts[name] = counts.get(name, 0) + len(getattr(difference, name))
-            counts["unchanged"] = counts.get("unchanged", 0) + difference.unchanged
+                counts[name] += len(getattr(difference, name))
+            counts["unchanged"] += difference.unchanged
             yield from book.records(bank, difference)
 
 

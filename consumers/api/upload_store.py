@@ -94,6 +94,12 @@ class UploadStore:
             _put(tables, bank, upload)
         return upload
 
+    def require_waiting(self, bank: str, upload: Upload) -> None:
+        """Raises IncompleteError where it was done meanwhile, or begun anew."""
+        known = self.get(bank, upload.id)
+        if known is None or known.state == "done" or known.offset != upload.offset:
+            raise IncompleteError(f"{upload.id}: it is not as it was received")
+
     def put(self, bank: str, upload: Upload) -> None:
         with self._connected() as tables:
             _put(tables, bank, upload)

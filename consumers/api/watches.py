@@ -24,7 +24,7 @@ from liancheng.alerts import Watch
 from liancheng.identity import check_uscc
 from transport.writing import Record
 
-router = APIRouter(tags=["watches"])
+router = APIRouter(prefix="/v1", tags=["watches"])
 
 Watcher = Annotated[Caller, Depends(caller("watch"))]
 _FORMS: dict[str, Form] = {"text/csv": "csv", "application/x-ndjson": "jsonl", "application/jsonl": "jsonl"}

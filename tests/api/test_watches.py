@@ -222,7 +222,7 @@ def test_the_sdk_takes_an_upload_up_that_another_process_began(
         own = HttpBook(subscriber.settings)
         from consumers import http_book
 
-        broken_put(service, http, lines(*rows), http_book._digest(rows), 1_000_000)
+        broken_put(service, http, lines(*rows), http_book._digest(rows), 600_000)
         sent: list[int] = []
         assert own.replace(rows, resume=True, sent=sent.append) == BookChange(added=1000)
         assert subscriber.book() == book.read(service, bank) == watches_of(bank, rows)
