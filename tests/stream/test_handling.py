@@ -273,18 +273,20 @@ def test_asyncio(settings: Settings, bank: str, tmp_path: Path, stub: Stub, road
     file = tmp_path / "own.db"
     name, its = ("bank-a", over_http(settings, stub)) if road == "http" else (bank, settings)
 
+    at_5 = threading.Event()
+
     async def handle(made: Alert, connection: Any) -> None:
-        await asyncio.sleep(0)
         note(made, connection)
         if made.number == 5:
+            at_5.set()
             await asyncio.Event().wait()
 
     async def run() -> tuple[int, int]:
         store = sqlite_store(file)
         async with AsyncBank(name, its, road="http" if road == "http" else "kafka") as subscriber:
             work = asyncio.create_task(subscriber.run(handle, store))
-            while not file.exists() or len(noted_or_none(file)) < 4:
-                await asyncio.sleep(0.01)
+            await asyncio.to_thread(eventually, lambda: noted(file) == [1, 2, 3, 4])
+            await asyncio.to_thread(at_5.wait, 10)
             work.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await work
@@ -294,13 +296,6 @@ def test_asyncio(settings: Settings, bank: str, tmp_path: Path, stub: Stub, road
 
     assert asyncio.run(run()) == (3, 0)
     assert noted(file) == [1, 2, 3, 4, 5, 6, 7]
-
-
-def noted_or_none(path: Path) -> list[int]:
-    try:
-        return noted(path)
-    except sqlite3.OperationalError:
-        return []
 
 
 def test_the_numbers_in_a_database_of_sqlalchemy(settings: Settings, bank: str, tmp_path: Path) -> None:
