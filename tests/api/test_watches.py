@@ -20,6 +20,7 @@ from liancheng.alerts import CustomerReference, Filters, Watch
 from liancheng.settings import Settings
 from tests.api.serving import client, new_key, running_api, with_api
 from tests.bank_material import uscc
+from tests.command import liancheng, the_error
 from tests.eventually import eventually
 from transport import admin
 
@@ -295,6 +296,32 @@ def _kill_when_writing(service: Worker, settings: Settings, key: str) -> None:
 
         eventually(writing, 30, every_s=0.01)
         service.kill()
+
+
+def test_the_command_of_a_bank_needs_its_key_and_no_broker(
+    http: httpx.Client, service: Settings, bank: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "book.csv"
+    rows = "".join(f"{uscc(number)},K-{number},,listed\n" for number in range(30))
+    file.write_text(f"uscc,customer_ref,role,min_level\n{rows}", "utf-8")
+    key = http.headers["Authorization"].removeprefix("Bearer ")
+    env = {"LIANCHENG_API_URL": service.api_url, "LIANCHENG_API_KEY": key, "LIANCHENG_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+
+    def change(*words: str) -> dict[str, object]:
+        done = liancheng("watch", str(file), "--bank", bank, "--json", *words, env=env)
+        assert done.returncode == 0, done.stderr
+        return {name: count for name, count in json.loads(done.stdout).items() if count and name != "bank"}
+
+    assert change("--dry-run", "--replace") == {"added": 30, "dry_run": True}
+    assert change("--replace", "--resume") == {"added": 30}
+    assert change("--replace", "--resume") == {"unchanged": 30}
+    assert {watch.filters for watch in book.read(service, bank).values()} == {Filters(min_level="listed")}
+    file.write_text(f"uscc,customer_ref\n{uscc(3)},K-3\n{uscc(40)},K-40\n", "utf-8")
+    assert change() == {"added": 1, "unchanged": 1}
+    assert change("--remove") == {"removed": 2}
+    assert page(http) == sorted(uscc(number) for number in range(30) if number != 3)
+    env["LIANCHENG_API_KEY"] = "lc_" + bank + "_00000000_" + "0" * 64
+    assert "This key is not valid" in the_error(liancheng("watch", str(file), "--bank", bank, env=env))
 
 
 def test_the_document_has_the_routes(http: httpx.Client) -> None:
