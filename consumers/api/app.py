@@ -42,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url=None,  # its page loads scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # a redirect is no problem, and repeats what was asked
     )
     app.state.services = here
     app.add_middleware(Edge, body_max=settings.api_body_max)

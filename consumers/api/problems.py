@@ -95,6 +95,10 @@ def _bad(error: Exception) -> Problem:
     return Problem("bad-request", str(error))
 
 
+def _deep(_: RecursionError) -> Problem:
+    return Problem("bad-request", "found JSON that is nested too deeply")
+
+
 def _invalid(error: RequestValidationError) -> Problem:
     first = error.errors()[0]
     return Problem("bad-request", f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
@@ -114,6 +118,7 @@ _MAKERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (WrongUseError, _bad),
     (msgspec.DecodeError, _bad),
     (UnicodeDecodeError, _bad),
+    (RecursionError, _deep),
     (RequestValidationError, _invalid),
     (HTTPException, _of_http),
 )
