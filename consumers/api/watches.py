@@ -30,8 +30,8 @@ Watcher = Annotated[Caller, Depends(caller("watch"))]
 _FORMS: dict[str, Form] = {"text/csv": "csv", "application/x-ndjson": "jsonl", "application/jsonl": "jsonl"}
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030"}
 _UPLOAD = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_ASKED = ("no-key", "scope-missing", "too-many-requests", "starting")
-_CHANGING = (*_ASKED, "book-busy", "bad-request")
+_ASKED = ("bad-request", "no-key", "scope-missing", "too-many-requests", "starting")
+_CHANGING = (*_ASKED, "book-busy")
 _ROWS_ABOUT = "A row a line with the columns of docs/banks.md; text/csv (with a header) or application/x-ndjson."
 _BODY = {"requestBody": {"required": True, "description": _ROWS_ABOUT, "content": {
     "text/csv": {"schema": {"type": "string"}}, "application/x-ndjson": {"schema": {"type": "string"}},
@@ -55,7 +55,7 @@ async def read_uploads(request: Request, who: Watcher) -> Response:
     return _json(Uploads(uploads=tuple(await asyncio.to_thread(services(request).replacing.store.all, who.bank))))
 
 
-@router.delete("/watches/uploads/{upload}", status_code=204)
+@router.delete("/watches/uploads/{upload}", status_code=204, responses=openapi.refusals_of(*_ASKED))
 async def forget_upload(request: Request, who: Watcher, upload: str) -> Response:
     """Forget an upload, whatever became of it."""
     await asyncio.to_thread(services(request).replacing.store.forget, who.bank, upload)
@@ -89,7 +89,7 @@ async def put_watch(request: Request, who: Watcher, uscc: str) -> Response:
     return _json(msgspec.Raw(raw))
 
 
-@router.delete("/watches/{uscc}", status_code=204)
+@router.delete("/watches/{uscc}", status_code=204, responses=openapi.refusals_of(*_CHANGING, "bad-uscc"))
 async def end_watch(request: Request, who: Watcher, uscc: str) -> Response:
     """End a watch; one that is not there is ended already."""
     checked, live = _checked(uscc), _live(request)
