@@ -56,7 +56,7 @@ def _on_kafka(settings: Settings, wish: Wish, found: WatchFile) -> BookChange:
 
 def _over_http(settings: Settings, wish: Wish, found: WatchFile) -> BookChange:
     """A bank's way: with its key."""
-    with closing(HttpBook(settings)) as here:
+    with closing(HttpBook(settings, wish.bank)) as here:
         if wish.dry_run:
             return difference_of(wish, found, here.read()).counts
         with progress("rows sent", len(found.rows)) as advance:

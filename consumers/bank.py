@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from consumers import book, sanction_list, watch_file, watchlist
 from consumers.alert_reader import AlertReader
+from consumers.api_client import require_key
 from consumers.handling import Delivery, Handle, Road
 from consumers.http_book import HttpBook
 from consumers.http_road import HttpRoad
@@ -49,11 +50,11 @@ class Bank:
         self._delivery: Delivery | None = None
         self._stopping = threading.Event()
         if self.settings.api_key:
-            self._book = HttpBook(self.settings)
+            self._book = HttpBook(self.settings, bank)
         if road == "kafka":
             admin.require_bank(self.settings, bank)
-        elif self._book is None:
-            HttpRoad(bank, self.settings)
+        else:
+            require_key(self.settings, bank)
 
     def __enter__(self) -> Self:
         return self

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from consumers.sdk_http import Http
+from consumers.api_client import ApiClient, require_key
 from consumers.watchlist import BookChange, Row
 from liancheng import codec
 from liancheng.alerts import Watch
@@ -45,15 +45,16 @@ _change = codec.decoder(BookChange)
 class HttpBook:
     """For one thread. Every method raises UnavailableError, or WrongUseError where the service refuses."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._http = Http(settings)
+    def __init__(self, settings: Settings, bank: str) -> None:
+        require_key(settings, bank)
+        self._http = ApiClient(settings, patient=True)
 
     def read(self) -> dict[str, Watch]:
         """The watches as they stand, by USCC."""
         found: dict[str, Watch] = {}
         after: str | None = ""
         while after is not None:
-            page: _Page = _page.decode(self._http.get("/v1/watches", after=after, limit=_PAGE).content)
+            page: _Page = _page.decode(self._http.get("/v1/watches", {"after": after, "limit": _PAGE}))
             found.update((watch.uscc, watch) for watch in page.watches)
             after = page.next
         return found
@@ -78,7 +79,7 @@ class HttpBook:
         upload = _digest(rows)
         state, offset = self._upload(upload)
         if not resume or state == "done":
-            self._http.ask(lambda client: client.delete(f"/v1/watches/uploads/{upload}"))
+            self._http.delete(f"/v1/watches/uploads/{upload}")
             offset = 0
         for attempt in range(_TRIES):
             try:
@@ -91,25 +92,22 @@ class HttpBook:
         raise AssertionError("the last try returns or raises")
 
     def _put(self, upload: str, rows: Sequence[Row], offset: int, sent: Callable[[int], None]) -> BookChange:
-        answer = self._http.stream("/v1/watches", _from(offset, rows, sent), _ROWS, upload=upload, offset=offset)
-        found: BookChange = _change.decode(answer.content)
+        query = {"upload": upload, "offset": offset}
+        found: BookChange = _change.decode(
+            self._http.put_stream("/v1/watches", _from(offset, rows, sent), query, _ROWS)
+        )
         return found
 
     def _upload(self, upload: str) -> tuple[str, int]:
         """How far the service has it, in bytes."""
-        found = _uploads.decode(self._http.get("/v1/watches/uploads").content).uploads
+        found = _uploads.decode(self._http.get("/v1/watches/uploads")).uploads
         return next(((one.state, one.offset) for one in found if one.id == upload), ("receiving", 0))
 
     def _post(self, rows: Iterable[Row], sent: Callable[[int], None], **query: Any) -> BookChange:
         total, rest = BookChange(), iter(rows)
         while batch := list(islice(rest, _BATCH)):
             body = b"".join(map(line_of, batch))
-            answer = self._http.ask(
-                lambda client, body=body: client.post(  # type: ignore[misc]
-                    "/v1/watches", params=query, content=body, headers={"Content-Type": _ROWS}
-                )
-            )
-            total += _change.decode(answer.content)
+            total += _change.decode(self._http.post("/v1/watches", body, query, _ROWS))
             sent(len(batch))
         return total
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from consumers.api_client import ApiClient, require_key
 from consumers.gapless import Gapless
-from consumers.sdk_http import Http
 from liancheng import codec
 from liancheng.alerts import Alert
 from liancheng.facts import Model
 from liancheng.settings import Settings
 
 _LIMIT = 500
-_WAIT_S = 30
+_WAIT_S = 5  # `stop` waits no longer
 
 
 class _Page(Model, frozen=True, kw_only=True):
@@ -25,12 +25,12 @@ class HttpRoad:
 
     def __init__(self, bank: str, settings: Settings) -> None:
         self._bank = bank
-        self._http = Http(settings, wait_s=_WAIT_S + 15)
-        self._stopped = False
+        require_key(settings, bank)
+        self._http = ApiClient(settings, patient=True)
 
     def since(self, last: int, follow: bool) -> Iterator[Alert]:
         numbers = Gapless(self._bank, last)
-        while not self._stopped:
+        while not self._http.closing:
             page = self._page(numbers.last + 1, _WAIT_S if follow else 0)
             if not page.alerts and not follow:
                 return
@@ -40,18 +40,11 @@ class HttpRoad:
 
     def _page(self, number: int, wait_s: int) -> _Page:
         query = {"from": number, "limit": _LIMIT, "wait": wait_s}
-        try:
-            answer = self._http.get("/v1/alerts", **query)
-        except Exception:
-            if self._stopped:  # the client was closed under the question
-                return _Page()
-            raise
-        page: _Page = codec.read(_decode, answer.content, f"alerts from {number} over HTTP")
+        page: _Page = codec.read(_decode, self._http.get("/v1/alerts", query), f"alerts from {number} over HTTP")
         return page
 
     def stop(self) -> None:
-        self._stopped = True
-        self._http.close()
+        self._http.closing = True
 
     def close(self) -> None:
         self._http.close()

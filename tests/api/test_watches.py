@@ -220,7 +220,7 @@ def test_the_sdk_takes_an_upload_up_that_another_process_began(
 ) -> None:
     rows = [Row(uscc(number % 1000), f"K-{number}") for number in range(12_000)]
     with Bank(bank, of_bank(service, bank, http), road="http") as subscriber:
-        own = HttpBook(subscriber.settings)
+        own = HttpBook(subscriber.settings, bank)
         from consumers import http_book
 
         broken_put(service, http, lines(*rows), http_book._digest(rows), 600_000)
@@ -320,6 +320,8 @@ def test_the_command_of_a_bank_needs_its_key_and_no_broker(
     assert change() == {"added": 1, "unchanged": 1}
     assert change("--remove") == {"removed": 2}
     assert page(http) == sorted(uscc(number) for number in range(30) if number != 3)
+    other = liancheng("watch", str(file), "--bank", "bank-other", env=env)
+    assert the_error(other) == f"LIANCHENG_API_KEY: found a key of {bank}, expected one of bank-other"
     env["LIANCHENG_API_KEY"] = "lc_" + bank + "_00000000_" + "0" * 64
     assert "This key is not valid" in the_error(liancheng("watch", str(file), "--bank", bank, env=env))
 
