@@ -9,7 +9,6 @@ import typer
 
 from cli.terminal import Outcome, print_json, progress, say
 from consumers import book, watch_file, watchlist
-from consumers.http_book import HttpBook
 from consumers.watch_file import Refused, WatchFile
 from consumers.watchlist import Book, BookChange, Difference
 from liancheng.errors import WrongUseError
@@ -56,6 +55,8 @@ def _on_kafka(settings: Settings, wish: Wish, found: WatchFile) -> BookChange:
 
 def _over_http(settings: Settings, wish: Wish, found: WatchFile) -> BookChange:
     """A bank's way: with its key."""
+    from consumers.http_book import HttpBook  # noqa: PLC0415 httpx takes 50 ms
+
     with closing(HttpBook(settings, wish.bank)) as here:
         if wish.dry_run:
             return difference_of(wish, found, here.read()).counts

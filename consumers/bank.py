@@ -3,14 +3,11 @@
 import threading
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from consumers import book, sanction_list, watch_file, watchlist
 from consumers.alert_reader import AlertReader
-from consumers.api_client import require_key
 from consumers.handling import Delivery, Handle, Road
-from consumers.http_book import HttpBook
-from consumers.http_road import HttpRoad
 from consumers.number_store import NumberStore, sqlite_store
 from consumers.watchlist import BookChange, Row
 from liancheng.alerts import Alert, Watch
@@ -19,6 +16,9 @@ from liancheng.errors import WrongUseError
 from liancheng.identity import check_uscc
 from liancheng.settings import Settings
 from transport import admin
+
+if TYPE_CHECKING:
+    from consumers.http_book import HttpBook
 
 RoadName = Literal["kafka", "http"]
 
@@ -46,15 +46,13 @@ class Bank:
         self._reader = reader
         self._road = road
         self._alerts: AlertReader | None = None
-        self._book: HttpBook | None = None
+        self._book = _book_over_http(self.settings, bank) if self.settings.api_key else None
         self._delivery: Delivery | None = None
         self._stopping = threading.Event()
-        if self.settings.api_key:
-            self._book = HttpBook(self.settings, bank)
         if road == "kafka":
             admin.require_bank(self.settings, bank)
         else:
-            require_key(self.settings, bank)
+            self._open_road().close()
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +115,8 @@ class Bank:
 
     def _open_road(self) -> Road:
         if self._road == "http":
+            from consumers.http_road import HttpRoad  # noqa: PLC0415
+
             return HttpRoad(self.id, self.settings)
         return AlertReader(self.id, self._reader, self.settings)
 
@@ -202,6 +202,12 @@ class Bank:
         if self._alerts is None:
             self._alerts = AlertReader(self.id, self._reader, self.settings)
         return self._alerts
+
+
+def _book_over_http(settings: Settings, bank: str) -> "HttpBook":
+    from consumers.http_book import HttpBook  # noqa: PLC0415 httpx takes 50 ms, and Kafka's road does without
+
+    return HttpBook(settings, bank)
 
 
 def checked(text: str) -> str:
