@@ -14,6 +14,7 @@ _COMMANDS = (
     "cli.local.commands",
     "cli.publish",
     "cli.banks",
+    "cli.book_group",
     "cli.lists",
     "cli.standards",
     "cli.api_group",

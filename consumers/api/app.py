@@ -9,12 +9,18 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from consumers.api import books, openapi, pages, problems, screening, service_keys, stream
+from consumers.api import books, openapi, pages, problems, screening, service_keys, stream, watches
 from consumers.api.edge import Edge
 from consumers.api.services import Services
 from liancheng.settings import Settings
 
-ROUTERS: tuple[APIRouter, ...] = (screening.router, books.router, stream.router, service_keys.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    screening.router,
+    books.router,
+    stream.router,
+    service_keys.router,
+    watches.router,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:

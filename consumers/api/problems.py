@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from consumers.book import BookTakenError
 from consumers.view_position import StaleViewError
 from liancheng.errors import UnavailableError, WrongUseError
 
@@ -33,6 +34,9 @@ KINDS: Mapping[str, Kind] = {
     "scope-missing": Kind(403, "This key is not for that", "use a key that has the scope named in `scope`"),
     "not-found": Kind(404, "There is nothing here", "see /v1/openapi.json for what there is"),
     "method-not-allowed": Kind(405, "This cannot be done here", "see the header `Allow`"),
+    "book-busy": Kind(409, "Another change of this book is under way", "wait a moment and send it again"),
+    "upload-offset": Kind(409, "The upload goes on elsewhere", "send the bytes from `offset` on"),
+    "upload-taken": Kind(409, "Another request goes on with this upload", "let it, or choose another name"),
     "too-large": Kind(413, "The request is too large", "send less, or use the stream; `limit` is the most"),
     "unsupported-media-type": Kind(415, "This media type is not taken", "send one of those that `detail` names"),
     "too-many-requests": Kind(429, "Too many requests", "wait as many seconds as `Retry-After` says"),
@@ -79,6 +83,10 @@ def _stale(error: StaleViewError) -> Problem:
     return Problem("view-stale", str(error), {"Retry-After": "5"}, **more)
 
 
+def _busy(error: BookTakenError) -> Problem:
+    return Problem("book-busy", str(error), {"Retry-After": "1"})
+
+
 def _unavailable(_: Exception) -> Problem:
     return Problem("unavailable", "a part of the service does not answer", {"Retry-After": "5"})
 
@@ -105,6 +113,7 @@ def _of_http(error: HTTPException) -> Problem:
 _MAKERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (Problem, lambda problem: problem),
     (StaleViewError, _stale),
+    (BookTakenError, _busy),
     (UnavailableError, _unavailable),
     (WrongUseError, _bad),
     (msgspec.DecodeError, _bad),

@@ -5,11 +5,14 @@ from typing import cast
 from fastapi import Request
 
 from consumers.api.answers import Receipts
+from consumers.api.book_keeper import BookKeeper
 from consumers.api.gathering import Gathered
 from consumers.api.limits import Limits
 from consumers.api.live_list import LiveList
 from consumers.api.live_register import LiveRegister
+from consumers.api.live_watches import LiveWatches
 from consumers.api.receipt_log import ReceiptLog
+from consumers.api.replacing import Replacing
 from consumers.api.signing import Signer
 from consumers.view_reader import AsyncView
 from liancheng.settings import Settings
@@ -28,16 +31,22 @@ class Services:
         self.signer = Signer(settings)
         self._log = ReceiptLog(settings)
         self.receipts = Receipts(self.signer, self._log)
+        self.watches = LiveWatches(settings)
+        self.books = BookKeeper(settings, self.watches)
+        self.replacing = Replacing(settings, self.watches, self.books)
 
     async def start(self) -> None:
         self.register.start()
         self.list.start()
         self._log.start()
+        self.watches.start()
+        self.replacing.store.open()
 
     async def stop(self) -> None:
         self.register.stop()
         self.list.stop()
         self._log.stop()
+        self.watches.stop()
         await self.view.close()
 
     def health(self) -> tuple[bool, dict[str, object]]:

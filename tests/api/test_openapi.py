@@ -24,6 +24,8 @@ def _ndjson(_: object, value: object) -> bytes:
 OPERATIONS = [
     ("/v1/companies/{uscc}", "GET"), ("/v1/companies", "GET"), ("/v1/screenings", "POST"),
     ("/v1/screenings/stream", "POST"), ("/v1/keys", "GET"),
+    ("/v1/watches", "GET"), ("/v1/watches", "POST"), ("/v1/watches/{uscc}", "GET"), ("/v1/watches/{uscc}", "PUT"),
+    ("/v1/watches/{uscc}", "DELETE"), ("/v1/watches/uploads", "GET"), ("/v1/watches/uploads/{upload}", "GET"),
 ]  # fmt: skip
 
 
