@@ -1,6 +1,7 @@
 """Fixtures for everybody: a broker for the whole session, and an empty one for a module that needs it."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from cli.local.broker import Broker
 from liancheng.settings import Settings
 from tests.local_broker import running_broker, settings_of
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell hands them down as ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 for name in [name for name in os.environ if name.startswith("LIANCHENG_")]:
     del os.environ[name]  # what runs on this machine otherwise must not be touched
 

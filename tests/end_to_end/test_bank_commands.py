@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -52,11 +52,23 @@ def surroundings(cluster: Settings) -> dict[str, str]:
     return os.environ | {"LIANCHENG_BOOTSTRAP_SERVERS": cluster.bootstrap_servers, "PYTHONUTF8": "1"}
 
 
-def started(cluster: Settings, *words: object) -> subprocess.Popen[str]:
-    command = [*LIANCHENG, *map(str, words)]
-    return subprocess.Popen(
-        command, env=surroundings(cluster), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+Started = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def started(cluster: Settings) -> Iterator[Started]:
+    """Starts a command that goes on by itself. What a failed test leaves of it is killed."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*words: object) -> "subprocess.Popen[str]":
+        command, pipe = [*LIANCHENG, *map(str, words)], subprocess.PIPE
+        running.append(subprocess.Popen(command, env=surroundings(cluster), stdout=pipe, stderr=pipe, text=True))
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
 
 
 def send(cluster: Settings, bank: str, numbers: Iterable[int]) -> None:
@@ -160,9 +172,9 @@ def test_a_missing_number_is_one_line(run: Run, cluster: Settings, bank: str) ->
     assert done.stderr.count("\n") == 1
 
 
-def test_ctrl_c_ends_following_and_keeps_the_place(run: Run, cluster: Settings, bank: str) -> None:
+def test_ctrl_c_ends_following_and_keeps_the_place(run: Run, cluster: Settings, bank: str, started: Started) -> None:
     send(cluster, bank, [1, 2])
-    following = started(cluster, "alerts", "--bank", bank, "--follow", "--json")
+    following = started("alerts", "--bank", bank, "--follow", "--json")
     assert following.stdout
     assert following.stderr
     assert json.loads(next(following.stdout))["number"] == 1
@@ -176,9 +188,9 @@ def test_ctrl_c_ends_following_and_keeps_the_place(run: Run, cluster: Settings, 
     assert resumed in ([4], [3, 4])  # Ctrl-C may fall between printing 3 and remembering it
 
 
-def test_a_closed_pipe_is_quiet_and_skips_nothing(run: Run, cluster: Settings, bank: str) -> None:
+def test_a_closed_pipe_is_quiet_and_skips_nothing(run: Run, cluster: Settings, bank: str, started: Started) -> None:
     send(cluster, bank, range(1, 1001))
-    reading = started(cluster, "alerts", "--bank", bank, "--json")
+    reading = started("alerts", "--bank", bank, "--json")
     assert reading.stdout
     assert reading.stderr
     assert json.loads(next(reading.stdout))["number"] == 1

@@ -208,12 +208,15 @@ def test_with_another_cluster_and_redis_neither_runs_here(tmp_path: Path, broker
         with Redis.from_url(f"redis://{valkey.address}/0") as client:
             client.execute_command("ACL", "SETUSER", "user", "on", ">geheim", "~*", "+@all")
         home = Home(tmp_path / "home", **elsewhere)
-        home.up()
-        assert list(home.parts()) == ["worker-1", "view", "api"]
-        eventually(lambda: home.run("view", "status").returncode == 0, timeout_s=30)
-        said = home.run("view", "status")
-        assert "geheim" not in said.stdout + said.stderr + (home.path / "logs" / "view.log").read_text()
-        assert home.run("down").returncode == 0
+        try:
+            home.up()
+            assert list(home.parts()) == ["worker-1", "view", "api"]
+            eventually(lambda: home.run("view", "status").returncode == 0, timeout_s=30)
+            said = home.run("view", "status")
+            assert "geheim" not in said.stdout + said.stderr + (home.path / "logs" / "view.log").read_text()
+            assert home.run("down").returncode == 0
+        finally:
+            state.stop(home.path)
         assert broker.pid is not None
         assert valkey.pid is not None
 
