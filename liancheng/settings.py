@@ -61,6 +61,21 @@ class Settings(BaseSettings):
     )
     api_requests_per_s: float = Field(500, description="requests a second of one bank, unless the register says other")
     api_body_max: int = Field(4 * 2**20, description="bytes of one request at most; a stream has no end")
+    api_streams_per_bank: int = Field(20, description="streams of alerts that one bank may have open")
+    api_stream_behind_max: int = Field(10_000, description="alerts behind the newest at which a stream is ended")
+    webhooks_port: int = Field(19463, description="port of /metrics and /health of the process that sends webhooks")
+    webhook_key: Path | None = Field(
+        None, description="file that secrets are made from; api/webhook-key in the home unless set, made where missing"
+    )
+    webhook_ports: list[int] = Field([443, 8443, 80, 8080], description="ports that a webhook may have")
+    webhook_allow_http: bool = Field(False, description="webhooks without TLS are taken as well")
+    webhook_allow_private: bool = Field(
+        False, description="so are private and loopback addresses; never others' inside"
+    )
+    webhook_timeout_s: float = Field(15, description="how long a receiver may take to answer")
+    webhook_retry_first_s: float = Field(5, description="the pause after a first failure; it doubles, an hour at most")
+    webhook_give_up_days: float = Field(7, description="after so many days of failures a webhook is dead")
+    webhooks_per_bank: int = Field(10, description="webhooks that one bank may have")
     session_timeout_ms: int = Field(6000, description="after this silence a worker's partitions go to another")
     transaction_timeout_ms: int = Field(10_000, description="bounds how long a dead worker holds readers up")
     batch_max: int = Field(2000, description="records in one transaction at most")

@@ -12,6 +12,7 @@ from liancheng.alerts import Alert, Bank, BankState, Watch, WatchState
 from liancheng.entries import ListRecord
 from liancheng.events import Event
 from liancheng.facts import Penalty, Receipt
+from liancheng.webhooks import Webhook, WebhookState
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -106,6 +107,14 @@ BANKS = Topic(
     "banks", "bank", Bank, "office", ("office", "views"), Family.SINGLE, True,
     "The register of subscribing banks.",
 )  # fmt: skip
+WEBHOOKS = Topic(
+    "webhooks", "bank/webhook", Webhook, "bank", ("webhooks", "bank"), Family.SINGLE, True,
+    "Where banks want their alerts posted to.",
+)  # fmt: skip
+WEBHOOK_STATE = Topic(
+    "webhook-state", "bank/webhook", WebhookState, "webhooks", ("webhooks", "bank"), Family.SINGLE, True,
+    "Up to which alert a webhook has had all, and how it fails.",
+)  # fmt: skip
 DEAD_LETTERS = Topic(
     "dead-letters", "the record's own", None, "stages", ("ops",), Family.SINGLE, False,
     "Records that a fold could not digest, with the cause in their headers.",
@@ -113,7 +122,7 @@ DEAD_LETTERS = Topic(
 
 REGISTRY: tuple[Topic, ...] = (
     PENALTY_EVENTS, RECEIPTS, PENALTIES, SANCTION_LIST, WATCHLISTS, ALERTING_STATE, ALERTS, DISPATCH_STATE, BANK_ALERTS,
-    BANKS, DEAD_LETTERS,
+    BANKS, WEBHOOKS, WEBHOOK_STATE, DEAD_LETTERS,
 )  # fmt: skip
 
 # Keys of the records that belong to a partition, not to a subject.

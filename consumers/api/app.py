@@ -9,12 +9,12 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from consumers.api import openapi, problems
+from consumers.api import alert_counts, alerts, openapi, problems, webhooks
 from consumers.api.edge import Edge
 from consumers.api.services import Services
 from liancheng.settings import Settings
 
-ROUTERS: tuple[APIRouter, ...] = ()  # one a subject
+ROUTERS: tuple[APIRouter, ...] = (alerts.router, alert_counts.router, webhooks.router)  # one a subject
 
 
 def create_app(settings: Settings) -> FastAPI:

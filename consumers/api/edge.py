@@ -75,7 +75,10 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message["headers"], *_SAFE, (b"request-id", self._id)]
+            own = [*message["headers"]]
+            given = {name for name, _ in own}
+            safe = (header for header in _SAFE if header[0] not in given)
+            message["headers"] = [*own, *safe, (b"request-id", self._id)]
         else:
             self._bytes += len(message.get("body", b""))
         await self._send(message)

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from consumers.gapless import MissingAlertError
 from consumers.view_position import StaleViewError
 from liancheng.errors import UnavailableError, WrongUseError
 
@@ -33,9 +34,13 @@ KINDS: Mapping[str, Kind] = {
     "scope-missing": Kind(403, "This key is not for that", "use a key that has the scope named in `scope`"),
     "not-found": Kind(404, "There is nothing here", "see /v1/openapi.json for what there is"),
     "method-not-allowed": Kind(405, "This cannot be done here", "see the header `Allow`"),
+    "alerts-missing": Kind(409, "Alerts are missing", "tell the office `first` to `last`; go on from `last` + 1"),
+    "day-not-over": Kind(409, "This day is not over yet", "ask again after `Retry-After` seconds"),
+    "too-many-webhooks": Kind(409, "The bank has as many webhooks as it may", "delete one; `limit` is the most"),
     "too-large": Kind(413, "The request is too large", "send less, or use the stream; `limit` is the most"),
     "unsupported-media-type": Kind(415, "This media type is not taken", "send one of those that `detail` names"),
     "too-many-requests": Kind(429, "Too many requests", "wait as many seconds as `Retry-After` says"),
+    "too-many-streams": Kind(429, "Too many streams are open", "close one; `limit` is the most of one bank"),
     "internal": Kind(500, "Something broke here", "tell the office the header `Request-Id`"),
     "starting": Kind(503, "The service is starting", "ask again in a second"),
     "view-stale": Kind(503, "The list here is too old to answer", "ask again later; `age_s` and `limit_s` say how old"),
@@ -79,6 +84,10 @@ def _stale(error: StaleViewError) -> Problem:
     return Problem("view-stale", str(error), {"Retry-After": "5"}, **more)
 
 
+def _missing(error: MissingAlertError) -> Problem:
+    return Problem("alerts-missing", str(error), first=error.first, last=error.last)
+
+
 def _unavailable(_: Exception) -> Problem:
     return Problem("unavailable", "a part of the service does not answer", {"Retry-After": "5"})
 
@@ -101,6 +110,7 @@ def _of_http(error: HTTPException) -> Problem:
 _MAKERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (Problem, lambda problem: problem),
     (StaleViewError, _stale),
+    (MissingAlertError, _missing),
     (UnavailableError, _unavailable),
     (WrongUseError, _bad),
     (msgspec.DecodeError, _bad),

@@ -5,7 +5,13 @@ from typing import cast
 from fastapi import Request
 
 from consumers.api.limits import Limits
+from consumers.api.listeners import Listeners
 from consumers.api.live_register import LiveRegister
+from consumers.api.signing import Signer
+from consumers.roads.cursor import Roads
+from consumers.webhooks.live import LiveHooks
+from consumers.webhooks.posting import Poster
+from consumers.webhooks.secrets import Secrets
 from liancheng.settings import Settings
 
 
@@ -16,12 +22,22 @@ class Services:
         self.settings = settings
         self.register = LiveRegister(settings)
         self.limits = Limits()
+        self.signer = Signer(settings)
+        self.listeners = Listeners()
+        self.hooks = LiveHooks(settings)
+        self.secrets = Secrets(settings)
 
     async def start(self) -> None:
         self.register.start()
+        self.hooks.start()
+        self.roads = Roads(self.settings)
+        self.poster = Poster(self.settings)
 
     async def stop(self) -> None:
         self.register.stop()
+        self.hooks.stop()
+        self.roads.stop()
+        await self.poster.close()
 
     def health(self) -> tuple[bool, dict[str, object]]:
         """Whether it can answer at all, and what to know beside."""
