@@ -69,9 +69,7 @@ class Settings(BaseSettings):
     )
     webhook_ports: list[int] = Field([443, 8443, 80, 8080], description="ports that a webhook may have")
     webhook_allow_http: bool = Field(False, description="webhooks without TLS are taken as well")
-    webhook_allow_private: bool = Field(
-        False, description="so are private and loopback addresses; never others' inside"
-    )
+    webhook_allow_private: bool = Field(False, description="so are private and loopback addresses")
     webhook_timeout_s: float = Field(15, description="how long a receiver may take to answer")
     webhook_retry_first_s: float = Field(5, description="the pause after a first failure; it doubles, an hour at most")
     webhook_give_up_days: float = Field(7, description="after so many days of failures a webhook is dead")

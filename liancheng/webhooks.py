@@ -70,6 +70,6 @@ def pause(first: timedelta, failures: int, what: str, asked: timedelta | None) -
     webhooks of a receiver that comes back do not all knock at once, and the same failure always waits as long. Never
     less than the receiver `asked` for.
     """
-    longest = min(first * 2 ** min(failures - 1, 30), LONGEST_PAUSE)
+    longest = min(first * (1 << min(failures - 1, 20)), LONGEST_PAUSE)
     share = int.from_bytes(hashlib.sha256(f"{what}/{failures}".encode()).digest()[:4]) / 2**33  # 0 to a half
     return max(longest * (1 - share), asked or timedelta())

@@ -51,6 +51,7 @@ class Pages:
 
     def __init__(self, settings: Settings, places: Places | None = None, group: str = GROUP) -> None:
         self._places = places or Places()
+        self._known: set[str] = set()
         self._client = consumer(
             settings, group, enable_partition_eof=True, auto_offset_reset="error", queued_min_messages=1000
         )
@@ -99,7 +100,7 @@ class Pages:
         """The offset before which everything is decided: open transactions lie behind it."""
         topic = topics.BANK_ALERTS.named(bank)
         with _told(topic):
-            self._client.list_topics(topic, timeout=_ANSWER_S)
+            self._learn(topic)
             return self._client.get_watermark_offsets(TopicPartition(topic, 0), timeout=_ANSWER_S)[1]
 
     def first_since(self, bank: str, at_ms: int) -> int:
@@ -127,8 +128,15 @@ class Pages:
         with _told(topic):
             return gapless.find(number, last, record_from)
 
+    def _learn(self, topic: str) -> None:
+        """Without the topic's leader in its cache, librdkafka looks for it a whole second after the assignment."""
+        if topic not in self._known:
+            self._client.list_topics(topic, timeout=_ANSWER_S)
+            self._known.add(topic)
+
     def _from(self, topic: str, offset: int) -> Iterator[Message]:
         """Records from an offset to the end that there is now."""
+        self._learn(topic)
         self._client.assign([TopicPartition(topic, 0, offset)])
         quiet_since = time.monotonic()
         while time.monotonic() - quiet_since < STALL_S:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, TopicPartition
-from confluent_kafka.admin import OffsetSpec
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
 
 from consumers.roads.records import AlertRecord, record_of
 from liancheng import topics
@@ -26,6 +26,7 @@ _WAIT_S = 0.05
 _AFRESH_S = 0.5
 _ANSWER_S = 15.0
 _BATCH = 500
+_LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 PREFIX = topics.BANK_ALERTS.prefix
 
 
@@ -162,7 +163,7 @@ class Tail:
 
     def _ends(self, banks: Sequence[str]) -> dict[str, int | Exception]:
         """Where open transactions begin, or else the ends: all that is committed from now on lies behind."""
-        asked = {_place(bank): OffsetSpec.latest() for bank in banks}
+        asked = {_place(bank): _LATEST for bank in banks}
         ends: dict[str, int | Exception] = {}
         client = admin(self._settings)
         found = client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ANSWER_S)

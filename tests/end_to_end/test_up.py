@@ -34,12 +34,15 @@ class Home:
     def __init__(self, path: Path, **more: str) -> None:
         self.path = path
         self.broker_port, controller_port, self.redis_port, self.view_port, self.web_port, _second = free_ports(6)
+        self.api_port, self.webhooks_port = free_ports(2)
         self.env = {
             "LIANCHENG_HOME": str(path),
             "LIANCHENG_BROKER_PORT": str(self.broker_port),
             "LIANCHENG_CONTROLLER_PORT": str(controller_port),
             "LIANCHENG_REDIS_PORT": str(self.redis_port),
             "LIANCHENG_VIEW_PORT": str(self.view_port),
+            "LIANCHENG_API_PORT": str(self.api_port),
+            "LIANCHENG_WEBHOOKS_PORT": str(self.webhooks_port),
             "LIANCHENG_WEB_PORT": str(self.web_port),
             "PYTHONPATH": STUB,
         } | more
@@ -155,6 +158,8 @@ def test_a_taken_port_is_named_with_its_setting(home: Home) -> None:
         (home.redis_port, "LIANCHENG_REDIS_PORT"),
         (home.web_port, "LIANCHENG_WEB_PORT"),
         (home.view_port, "LIANCHENG_VIEW_PORT"),
+        (home.api_port, "LIANCHENG_API_PORT"),
+        (home.webhooks_port, "LIANCHENG_WEBHOOKS_PORT"),
     ):
         with socket.create_server(("127.0.0.1", port)):
             error = the_error(home.run("up"))
