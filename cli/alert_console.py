@@ -37,7 +37,8 @@ def _offset(settings: Settings, bank: str, number: int) -> int:
 def _program(java: bool) -> list[str]:
     if not java:
         return ["kafka-console-consumer.sh"]
-    return [jars.java(), "-cp", f"{jars.directory()}/*", _CLASS]
+    logging = f"-Dlog4j2.configurationFile={(jars.BROKER_FILES / 'console-log4j2.xml').as_uri()}"
+    return [jars.java(), logging, "-cp", f"{jars.directory()}/*", _CLASS]
 
 
 def _arguments(settings: Settings, bank: str, offset: int) -> list[str]:

@@ -104,13 +104,20 @@ class Pages:
             return self._client.get_watermark_offsets(TopicPartition(topic, 0), timeout=_ANSWER_S)[1]
 
     def first_since(self, bank: str, at_ms: int) -> int:
-        """The first offset whose record is of that instant or later; the end where there is none."""
+        """The offset of the first record of that instant or later; the end where there is none.
+
+        Kafka counts a transaction's marker as well, which has the time of the commit: from there it is a few records.
+        """
         topic = topics.BANK_ALERTS.named(bank)
         with _told(topic):
             found = self._client.offsets_for_times([TopicPartition(topic, 0, at_ms)], timeout=_ANSWER_S)[0]
         if found.error:
             raise readable(found.error, f"reading {topic}")
-        return found.offset if found.offset >= 0 else self.end(bank)
+        with _told(topic):
+            for message in self._from(topic, found.offset) if found.offset >= 0 else ():
+                if message.timestamp()[1] >= at_ms:
+                    return message.offset() or 0
+        return self.end(bank)
 
     def close(self) -> None:
         self._client.close()
