@@ -4,10 +4,10 @@ BIN := .venv/bin
 STAMP := .venv/setup-$(shell cksum < pyproject.toml | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint simulate bench clean
+.PHONY: help setup demo test lint simulate bench contracts clean
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Make .venv with all that is needed
 
@@ -38,6 +38,9 @@ simulate: setup ## Live through crashes in memory, from new seeds; SEED=… show
 
 bench: setup tools ## Measure it on this machine
 	@$(BIN)/python -m bench
+
+contracts: setup ## Freeze schemas, new examples and asyncapi.yaml anew; refuses what breaks v1
+	@$(BIN)/python -m tests.contracts
 
 clean: ## Remove what was made here: .venv, caches, the local broker's records
 	@rm -rf .venv .liancheng .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

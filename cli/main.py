@@ -19,8 +19,11 @@ _COMMANDS = (
     "cli.lists",
     "cli.standards",
     "cli.api_group",
+    "cli.screening_group",
+    "cli.receipt_group",
     "cli.names",
     "cli.views",
+    "cli.verify.commands",
 )  # modules with `register(app)`, in the order that --help shows them
 
 

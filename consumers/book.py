@@ -29,10 +29,11 @@ def read(settings: Settings, bank: str) -> dict[str, Watch]:
 
 def apply(settings: Settings, bank: str, difference: Difference, written: Callable[[], None] = lambda: None) -> None:
     """Write what is different; `written` is called for each watch that the broker has."""
-    write(settings, _records(bank, difference), written)
+    write(settings, records(bank, difference), written)
 
 
-def _records(bank: str, difference: Difference) -> Iterator[Record]:
+def records(bank: str, difference: Difference) -> Iterator[Record]:
+    """What is written for a difference: a watch, or the tombstone that ends one."""
     for watch in chain(difference.added, difference.changed):
         yield _record(bank, watch.uscc, codec.encode(watch), "watch", codec.digest(watch))
     for uscc in difference.removed:

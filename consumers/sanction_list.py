@@ -40,10 +40,10 @@ class SanctionList:
 
 
 def digest_of(entries: Iterable[Entry]) -> str:
-    """The digest of entries that come by USCC."""
+    """The digest of entries that come by USCC: that of their own digests, for who cannot hold all entries at once."""
     sha = hashlib.sha256()
     for entry in entries:
-        sha.update(entry.uscc.encode() + b"\0" + codec.encode(entry) + b"\n")
+        sha.update(hashlib.sha256(entry.uscc.encode() + b"\0" + codec.encode(entry)).digest())
     return sha.hexdigest()
 
 

@@ -1,8 +1,8 @@
 """One document as its subject's entry holds it: without its long texts, judged, and as it stands on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -15,6 +15,9 @@ from liancheng.objections import Due
 from liancheng.standard.model import RepeatRule
 
 _LONG_TEXTS = ("facts", "content", "legal_basis", "violated_text")
+
+
+Fellows = Callable[[str], Sequence[Document]]  # by a document's id: the subject's others, which few rules ask for
 
 
 class Judge(Protocol):
@@ -31,8 +34,10 @@ class Judge(Protocol):
         """The rules on the same violation again, across documents."""
 
     def __call__(self, decision: DecisionFact, /) -> Verdict: ...
-    def repair_lacks(self, document: Document, verdict: Verdict, /) -> tuple[str, ...]:
-        """The rules that the document's repair does not meet; empty: it counts."""
+    def repair_lacks(
+        self, document: Document, verdict: Verdict, fellows: Sequence[Document] = (), /
+    ) -> tuple[str, ...]:
+        """The rules that the document's repair does not meet; empty: it counts. `fellows`: the subject's others."""
 
     def objection_due(self, province: str, raised_day: date, /) -> Due | None:
         """By when the province has to decide an objection; None: no term was read."""
@@ -67,13 +72,23 @@ def trimmed(held: Case | None, document: Document, uscc: str) -> Document:
     return document
 
 
-def judged(held: Case | None, document: Document, moved: bool, day: date, judge: Judge) -> Case:
+class Now(NamedTuple):
+    """What the cases of a subject are judged by."""
+
+    day: date
+    judge: Judge
+    fellows: Fellows
+
+
+def judged(held: Case | None, document: Document, moved: bool, now: Now) -> Case:
     """The case of a document on a day; the held one itself where it is the same."""
+    judge = now.judge
     verdict = _verdict(held, decision_of(document), judge)
-    lacks = judge.repair_lacks(document, verdict) if document.repair else ()
+    lacks = judge.repair_lacks(document, verdict, now.fellows(document.id)) if document.repair else ()
     repaired = document.repair is not None and not lacks
-    stands = life.standing(life.Situation(document, verdict, moved, repaired, day))
-    if held and held.document is document and held.verdict is verdict and held.standing == stands:
+    stands = life.standing(life.Situation(document, verdict, moved, repaired, now.day))
+    same = held and held.document is document and held.verdict is verdict and held.standing == stands
+    if held and same and held.repair_lacks == lacks:
         return held
     return Case(
         document=document,
@@ -91,9 +106,19 @@ def _objection(document: Document, judge: Judge) -> Objection | None:
     return objections.stand(document, due)
 
 
-def on(day: date, case: Case, judge: Judge) -> Case:
+def on(case: Case, now: Now) -> Case:
     """The case as time leaves it on a day; itself where nothing changes."""
-    return judged(case, case.document, case.standing == "moved", day, judge)
+    return judged(case, case.document, case.standing == "moved", now)
+
+
+def fellows_of(held: Sequence[Case], newest: Document | None = None) -> Fellows:
+    """The documents beside one, of a subject that holds these cases and has just heard of `newest`."""
+
+    def fellows(document_id: str) -> Sequence[Document]:
+        stay = [case.document for case in held if case.standing != "moved"]
+        return [one for one in (*stay, *((newest,) if newest else ())) if one.id != document_id]
+
+    return fellows
 
 
 def _verdict(held: Case | None, decision: DecisionFact, judge: Judge) -> Verdict:

@@ -38,13 +38,15 @@ class _Head(Model, frozen=True, kw_only=True):
     verdict: _Verdict
     standing: Standing
     level: Level
+    repair_lacks: tuple[str, ...] = ()
 
 
 class LazyCase(codec.Spliced):
     """A case that is decoded when more than its head is asked for. To a fold it is a `Case`."""
 
     __slots__ = (
-        "_whole", "classes", "decision_day", "id", "last_published_day", "level", "name", "standing", "version",
+        "_whole", "classes", "decision_day", "id", "last_published_day", "level", "name", "repair_lacks", "standing",
+        "version",
     )  # fmt: skip
 
     def __init__(self, raw: msgspec.Raw, head: _Head) -> None:
@@ -58,6 +60,7 @@ class LazyCase(codec.Spliced):
         self.classes = verdict.classes
         self.standing = head.standing
         self.level = head.level
+        self.repair_lacks = head.repair_lacks
         self._whole: Case | None = None
 
     @property
@@ -73,10 +76,6 @@ class LazyCase(codec.Spliced):
     @property
     def verdict(self) -> Verdict:
         return self.whole.verdict
-
-    @property
-    def repair_lacks(self) -> tuple[str, ...]:
-        return self.whole.repair_lacks
 
     @property
     def objection(self) -> Objection | None:

@@ -53,7 +53,6 @@ _PUBLISHED: tuple[Standing, ...] = ("repaired", "expired_unperformed", "expired"
 
 # The first that holds.
 STATES: tuple[State, ...] = (
-    State("revoked", "已撤销", lambda now: now.document.revocation is not None, ("revocation",), {}),
     State(
         "moved",
         "已归于其他主体",
@@ -61,6 +60,7 @@ STATES: tuple[State, ...] = (
         ("decision",),
         {"decision": ("revoked", "unpublished", *_PUBLISHED)},
     ),
+    State("revoked", "已撤销", lambda now: now.document.revocation is not None, ("revocation",), {}),
     State(
         "unpublished",
         "不公示",

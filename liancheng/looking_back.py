@@ -1,12 +1,13 @@
 """What the list said of a subject on a past day, or knew at a past instant: the log replayed so far and no further."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
 from liancheng import sanction_list
 from liancheng.days import day_of
 from liancheng.entries import Adoption, Entry
+from liancheng.errors import UndigestibleError
 from liancheng.facts import Document, DocumentMoved, Fact, NewDay, Penalty, StandardAdopted
 from liancheng.schedule import Schedule
 
@@ -53,6 +54,37 @@ def replay(records: Iterable[tuple[Penalty, datetime]], uscc: str, moment: Momen
         else:
             entry = sanction_list.fold(entry, uscc, penalty, reached, schedule.on(reached)) or entry
     return Past(_advanced(entry, reached, max(reached, moment.day), schedule), reached)
+
+
+def entries(records: Iterable[tuple[Penalty, datetime]], uscc: str, schedule: Schedule) -> Iterator[Entry]:
+    """Every entry that the list made of a subject, in order: sequence 1, 2, 3, …; arguments as of `replay`."""
+    entry: Entry | None = None
+    reached = date.min
+    steps: tuple[Entry, ...]
+    for penalty, _ in records:
+        if isinstance(penalty, NewDay):
+            goal = max(reached, penalty.day)
+            steps = sanction_list.advance(entry, reached, goal, schedule) if entry else ()
+            reached = goal
+        elif isinstance(penalty, StandardAdopted):
+            schedule = schedule.adopt(Adoption(version=penalty.version, from_day=penalty.from_day))
+            steps = sanction_list.advance(entry, reached, reached, schedule) if entry else ()
+        else:
+            steps = _folded(entry, uscc, penalty, reached, schedule)
+        for step in steps:
+            yield step
+            entry = step
+
+
+def _folded(
+    entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, reached: date, schedule: Schedule
+) -> tuple[Entry, ...]:
+    """None of it where the list could not digest it."""
+    try:
+        found = sanction_list.fold(entry, uscc, penalty, reached, schedule.on(reached))
+    except UndigestibleError:
+        return ()
+    return (found,) if found else ()
 
 
 def _advanced(entry: Entry | None, reached: date, day: date, schedule: Schedule) -> Entry | None:

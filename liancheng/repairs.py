@@ -1,6 +1,6 @@
 """What a repair 信用修复 lacks: the conditions in force on its day, and the shortest period of its decision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from liancheng.standard.model import RepairRule, Standard
 
 _NO_RULE = "repair.min_period"  # no rule read was in force on its day; the decision's own period counts all the same
 _NOTHING_PUBLISHED = "repair.nothing_published"
+_OVER = "repair.publication_over"
 
 
 class Lack(NamedTuple):
@@ -24,10 +25,15 @@ class Lack(NamedTuple):
     remedy: str
 
 
-def lacks(document: Document, verdict: Verdict, standard: Standard) -> tuple[Lack, ...]:
-    """All that the repair on record lacks; empty: it counts, or there is none."""
+def lacks(
+    document: Document, verdict: Verdict, standard: Standard, fellows: Sequence[Document] = ()
+) -> tuple[Lack, ...]:
+    """All that the repair on record lacks; empty: it counts, or there is none.
+
+    `fellows`: the subject's other documents, as far as they are known. The door knows none of them.
+    """
     repair = document.repair
-    return tuple(_lacks(document, repair, verdict, standard)) if repair else ()
+    return tuple(_lacks(document, repair, verdict, standard, fellows)) if repair else ()
 
 
 def findings(document: Document, verdict: Verdict, standard: Standard) -> list[Finding]:
@@ -38,11 +44,13 @@ def findings(document: Document, verdict: Verdict, standard: Standard) -> list[F
     ]
 
 
-def _lacks(document: Document, repair: RepairFact, verdict: Verdict, standard: Standard) -> Iterator[Lack]:
+def _lacks(
+    document: Document, repair: RepairFact, verdict: Verdict, standard: Standard, fellows: Sequence[Document]
+) -> Iterator[Lack]:
     rules = [rule for rule in standard.repairs if rule.in_force(repair.day, document.province)]
     yield from _period(repair, verdict, next((rule.id for rule in rules if rule.condition == "min_period"), _NO_RULE))
     for rule in rules:
-        if not _met(rule, document, repair):
+        if not _met(rule, document, repair, fellows):
             yield _LACK[rule.condition]._replace(rule=rule.id)
 
 
@@ -57,21 +65,22 @@ def _period(repair: RepairFact, verdict: Verdict, rule: str) -> Iterator[Lack]:
         earliest = verdict.earliest_repair_day
         yield Lack(rule, "date", found, f"{earliest} or later", f"send it again with a day from {earliest} on")
     elif repair.day > last:
-        yield Lack(rule, "date", found, f"{last} or earlier: publication has ended by itself", "nothing")
+        expected = f"{last} or earlier: publication has ended by itself"
+        yield Lack(_OVER, "date", found, expected, "nothing, or report the performance where the duty was performed")
 
 
-def _met(rule: RepairRule, document: Document, repair: RepairFact) -> bool:
+def _met(rule: RepairRule, document: Document, repair: RepairFact, fellows: Sequence[Document]) -> bool:
     if rule.condition == "performed":
         return repair.performed or duties.performed(document)
     if rule.condition == "commitment":
         return repair.commitment
-    return rule.condition != "not_listed" or not _listed_then(document, repair.day)
+    return rule.condition != "not_listed" or not any(_listed_then(one, repair.day) for one in (document, *fellows))
 
 
 def _listed_then(document: Document, day: date) -> bool:
     """Whether the document's recognition stood on that day: one decided later does not undo a repair."""
     decided, removed = document.recognition_decided, document.recognition_removed
-    if decided is None or decided.day > day:
+    if decided is None or decided.day > day or document.revocation is not None:
         return False
     return removed is None or not decided.day <= removed.day <= day
 
@@ -91,7 +100,7 @@ _LACK = {
         "",
         "date",
         "a subject on the list",
-        "a subject that is not on the list by this document",
+        "a subject that is not on the list",
         "send the recognition's removal first",
     ),
 }

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from liancheng import cases, causes
-from liancheng.cases import Judge
+from liancheng.cases import Judge, Now
 from liancheng.causes import Occasion
 from liancheng.days import day_of
 from liancheng.entries import Case, Cause, Change, Entry, PastChange
@@ -67,8 +67,10 @@ def fold(entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, day:
         return None
     occasion = causes.occasion(held.document if held else None, penalty)
     day = max(day, day_of(occasion.event.accepted_at), entry.day if entry else date.min)
-    case = cases.judged(held, document, moved, day, judge)
-    others, because = _others(entry, held, day, judge)
+    others = tuple(case for case in entry.cases if case is not held) if entry else ()
+    now = Now(day, judge, cases.fellows_of(others, None if moved else document))
+    case = cases.judged(held, document, moved, now)
+    others, because = _on(others, now) if _may_change(entry, others, now) else (others, ())
     together = tuple(sorted((case, *others), key=attrgetter("id")))
     return _next(entry, uscc, _Step(together, causes.touched(case, occasion) + because, day, judge, occasion))
 
@@ -78,7 +80,7 @@ def pass_days(entry: Entry, day: date, judge: Judge) -> tuple[Entry, ...]:
     steps = []
     while entry.next_due_day and entry.next_due_day <= day:
         due = entry.next_due_day
-        entry = _next(entry, entry.uscc, _Step(*_on(due, entry.cases, judge), due, judge))
+        entry = _next(entry, entry.uscc, _Step(*_by_time(entry, due, judge), due, judge))
         steps.append(entry)
     return tuple(steps)
 
@@ -90,7 +92,8 @@ def rejudge(entry: Entry, day: date, judge: Judge) -> Entry | None:
     """
     if entry.standard == judge.version:
         return None
-    return _next(entry, entry.uscc, _Step(*_on(max(day, entry.day), entry.cases, judge), max(day, entry.day), judge))
+    day = max(day, entry.day)
+    return _next(entry, entry.uscc, _Step(*_by_time(entry, day, judge), day, judge))
 
 
 def advance(entry: Entry, reached: date, day: date, schedule: Schedule) -> tuple[Entry, ...]:
@@ -122,17 +125,20 @@ def _held(entry: Entry | None, document_id: str) -> Case | None:
     return None
 
 
-def _others(entry: Entry | None, held: Case | None, day: date, judge: Judge) -> tuple[Sequence[Case], Causes]:
-    """The other cases on a day. They are not looked at where neither time nor another standard can touch them."""
-    others = [case for case in entry.cases if case is not held] if entry else []
-    if entry and (entry.standard != judge.version or (entry.next_due_day and entry.next_due_day <= day)):
-        return _on(day, others, judge)
-    return others, ()
+def _may_change(entry: Entry | None, others: Sequence[Case], now: Now) -> bool:
+    """Whether the day, another standard or what another document says can touch a subject's other cases."""
+    if entry is None or entry.standard != now.judge.version or (entry.next_due_day or date.max) <= now.day:
+        return True
+    return any(case.standing == "repaired" or case.repair_lacks for case in others)
 
 
-def _on(day: date, before: Sequence[Case], judge: Judge) -> tuple[Cases, Causes]:
-    """The cases as they stand on a day, and what changed in them by itself."""
-    after = tuple(cases.on(day, case, judge) for case in before)
+def _by_time(entry: Entry, day: date, judge: Judge) -> tuple[Cases, Causes]:
+    return _on(entry.cases, Now(day, judge, cases.fellows_of(entry.cases)))
+
+
+def _on(before: Sequence[Case], now: Now) -> tuple[Cases, Causes]:
+    """The cases as they stand now, and what changed in them by itself."""
+    after = tuple(cases.on(case, now) for case in before)
     because = tuple(
         cause for old, new in zip(before, after, strict=True) if old is not new for cause in causes.passed(old, new)
     )

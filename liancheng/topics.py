@@ -12,6 +12,7 @@ from liancheng.alerts import Alert, Bank, BankState, Watch, WatchState
 from liancheng.entries import ListRecord
 from liancheng.events import Event
 from liancheng.facts import Penalty, Receipt
+from liancheng.screening_receipts import ScreeningReceipt
 from liancheng.webhooks import Webhook, WebhookState
 
 DAY_MS = 24 * 3600 * 1000
@@ -115,6 +116,10 @@ WEBHOOK_STATE = Topic(
     "webhook-state", "bank/webhook", WebhookState, "webhooks", ("webhooks", "bank"), Family.SINGLE, True,
     "Up to which alert a webhook has had all, and how it fails.",
 )  # fmt: skip
+SCREENING_RECEIPTS = Topic(
+    "screening-receipts.<bank>", "receipt id", ScreeningReceipt, "api", ("bank", "office"), Family.SINGLE, False,
+    "What one bank asked the HTTP service, and the proof of what it was answered.",
+)  # fmt: skip
 DEAD_LETTERS = Topic(
     "dead-letters", "the record's own", None, "stages", ("ops",), Family.SINGLE, False,
     "Records that a fold could not digest, with the cause in their headers.",
@@ -122,7 +127,7 @@ DEAD_LETTERS = Topic(
 
 REGISTRY: tuple[Topic, ...] = (
     PENALTY_EVENTS, RECEIPTS, PENALTIES, SANCTION_LIST, WATCHLISTS, ALERTING_STATE, ALERTS, DISPATCH_STATE, BANK_ALERTS,
-    BANKS, WEBHOOKS, WEBHOOK_STATE, DEAD_LETTERS,
+    BANKS, WEBHOOKS, WEBHOOK_STATE, SCREENING_RECEIPTS, DEAD_LETTERS,
 )  # fmt: skip
 
 # Keys of the records that belong to a partition, not to a subject.

@@ -73,6 +73,7 @@ def entry(number: int, level: Level = "penalised", sequence: int = 1, before: Le
         version=1,
         decision=decision,
     )
+    causes = (Cause(document_id=document.id, rule="ndrc-36.general.fine"),)
     verdict = Verdict(standard="2026.1", severity="general", last_published_day=date(2027, 8, 20))
     return Entry(
         uscc=uscc(number),
@@ -83,5 +84,5 @@ def entry(number: int, level: Level = "penalised", sequence: int = 1, before: Le
         level_since=day,
         standard="2026.1",
         cases=(Case(document=document, verdict=verdict, standing="active", level=level),),
-        change=Change(kind="penalised", level_before=before, level_after=level, causes=()),
+        change=Change(kind="penalised", level_before=before, level_after=level, causes=causes),
     )

@@ -93,6 +93,7 @@ def test_names() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")):
+    elsewhere = (ROOT / "README.md", ROOT / "contracts/README.md", ROOT / "tests/standard/README.md")
+    for page in (*elsewhere, *(ROOT / "docs").rglob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}, which is not there"

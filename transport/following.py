@@ -17,13 +17,14 @@ log = logging.getLogger("liancheng.following")
 WAIT_S = 0.1  # how long it listens before it looks whether it is to stop
 AFRESH_S = 0.5
 
-Take = Callable[[Sequence[Message]], None]
+Take = Callable[[Sequence[Message], Sequence[int]], None]
 
 
 class Follower:
     """Hands every committed record of a topic to `take`, in the order of its partition, in one thread.
 
-    `take` may see a record again after an error, so it must be a table's: the newest of a key counts.
+    `take` is given records (also none) and the offsets reached with them. It may see a record again after an error, so
+    it must be a table's: the newest of a key counts.
     `caught_up` is set when all that lay there at the start was taken; `offsets` are the places reached.
     """
 
@@ -68,15 +69,13 @@ class Follower:
 
     def _hand(self, found: Sequence[Message]) -> None:
         records = [message for message in found if _is_record(message)]
-        if records:
-            self._take(records)
+        offsets = list(self.offsets)
         for message in found:
-            partition = message.partition() or 0
-            if message.error():
-                self.offsets[partition] = max(self.offsets[partition], message.offset() or 0)
-                self._open.discard(partition)
-            else:
-                self.offsets[partition] = (message.offset() or 0) + 1
+            partition, offset = message.partition() or 0, message.offset() or 0
+            offsets[partition] = max(offsets[partition], offset if message.error() else offset + 1)
+        self._take(records, offsets)
+        self.offsets = offsets
+        self._open -= {message.partition() or 0 for message in found if message.error()}
         if not self._open:
             self.caught_up.set()
 

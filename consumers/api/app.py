@@ -9,12 +9,25 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from consumers.api import alert_counts, alerts, openapi, problems, webhooks
+from consumers.api import (
+    alert_counts,
+    alerts,
+    books,
+    openapi,
+    problems,
+    screening,
+    service_keys,
+    stream,
+    webhooks,
+)  # fmt: skip
 from consumers.api.edge import Edge
 from consumers.api.services import Services
 from liancheng.settings import Settings
 
-ROUTERS: tuple[APIRouter, ...] = (alerts.router, alert_counts.router, webhooks.router)  # one a subject
+ROUTERS: tuple[APIRouter, ...] = (
+    screening.router, books.router, stream.router, alerts.router, alert_counts.router, webhooks.router,
+    service_keys.router,
+)  # fmt: skip
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -41,7 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Edge, body_max=settings.api_body_max)
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router, prefix="/v1")
+        app.include_router(router)
     _add_watching(app, here)
     openapi.install(app)
     return app

@@ -2,26 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from fastapi import Request
 
 from consumers import keys
+from consumers.api.callers import Caller
 from consumers.api.problems import Problem
 from consumers.api.services import services
 from liancheng.alerts import ApiKey, Bank, Scope
 
+__all__ = ["Caller", "caller"]
+
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="liancheng"'}
 _REFUSED = "no living key of a registered bank is this one"
-
-
-class Caller(NamedTuple):
-    """A bank's program, known by its key. `rate`: requests a second that its bank may send."""
-
-    bank: str
-    key_id: str
-    scopes: tuple[Scope, ...]
-    rate: float
 
 
 def caller(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:

@@ -33,3 +33,12 @@ class Limits:
             detail = f"{rate:g} requests a second are allowed"
             raise Problem("too-many-requests", detail, {"Retry-After": str(max(seconds, 1))})
         self._buckets[bank] = left - cost, now
+
+    def wait_s(self, bank: str, rate: float, cost: float) -> float:
+        """Take tokens that are not there yet, too, and say for how many seconds to wait in return."""
+        now = time.monotonic()
+        depth = max(rate, 1.0)
+        left, since = self._buckets.get(bank, (depth, now))
+        left = min(depth, left + (now - since) * rate) - cost
+        self._buckets[bank] = left, now
+        return max(-left / rate, 0.0)

@@ -20,7 +20,7 @@ class LiveRegister(Follower):
         super().__init__(settings, TOPIC.name, TOPIC.partitions, self._put)
         self.banks: dict[str, Bank] = {}
 
-    def _put(self, messages: Sequence[Message]) -> None:
+    def _put(self, messages: Sequence[Message], _: Sequence[int]) -> None:
         banks = dict(self.banks)
         for message in messages:
             id_, raw = (message.key() or b"").decode(), message.value()

@@ -4,11 +4,16 @@ from typing import cast
 
 from fastapi import Request
 
+from consumers.api.answers import Receipts
+from consumers.api.gathering import Gathered
 from consumers.api.limits import Limits
 from consumers.api.listeners import Listeners
+from consumers.api.live_list import LiveList
 from consumers.api.live_register import LiveRegister
+from consumers.api.receipt_log import ReceiptLog
 from consumers.api.signing import Signer
 from consumers.roads.cursor import Roads
+from consumers.view_reader import AsyncView
 from consumers.webhooks.live import LiveHooks
 from consumers.webhooks.posting import Poster
 from consumers.webhooks.secrets import Secrets
@@ -22,19 +27,29 @@ class Services:
         self.settings = settings
         self.register = LiveRegister(settings)
         self.limits = Limits()
+        self.view = AsyncView(settings)
+        self.one = Gathered(self.view)
+        self.list = LiveList(settings)
         self.signer = Signer(settings)
+        self._log = ReceiptLog(settings)
+        self.receipts = Receipts(self.signer, self._log)
         self.listeners = Listeners()
         self.hooks = LiveHooks(settings)
         self.secrets = Secrets(settings)
 
     async def start(self) -> None:
         self.register.start()
+        self.list.start()
+        self._log.start()
         self.hooks.start()
         self.roads = Roads(self.settings)
         self.poster = Poster(self.settings)
 
     async def stop(self) -> None:
         self.register.stop()
+        self.list.stop()
+        self._log.stop()
+        await self.view.close()
         self.hooks.stop()
         self.roads.stop()
         await self.poster.close()
@@ -42,7 +57,8 @@ class Services:
     def health(self) -> tuple[bool, dict[str, object]]:
         """Whether it can answer at all, and what to know beside."""
         ready = self.register.caught_up.is_set()
-        return ready, {"ready": ready, "banks": len(self.register.banks)}
+        names = {"ready": self.list.ready, "progress": self.list.progress}
+        return ready, {"ready": ready, "banks": len(self.register.banks), "names": names}
 
 
 def services(request: Request) -> Services:

@@ -1,5 +1,6 @@
 """The process of the HTTP service: uvicorn on uvloop, one event loop."""
 
+import gc
 import logging
 import socket
 import sys
@@ -22,8 +23,10 @@ def run(settings: Settings) -> None:
         WrongUseError: the port is taken, or a file of TLS is missing.
     """
     _set_logs()
-    sys.setswitchinterval(_SWITCH_S)
     app = create_app(settings)
+    sys.setswitchinterval(_SWITCH_S)
+    gc.freeze()  # what is loaded by now stays
+    gc.set_threshold(50_000, 50, 50)  # a request makes a hundred objects and no cycles
     config = uvicorn.Config(
         app,
         settings.api_host,

@@ -58,7 +58,7 @@ class LiveHooks:
 
 
 def _follower(settings: Settings, topic: Topic, decode: Any, put: Callable[[dict[str, Any]], None]) -> Follower:
-    def take(messages: Sequence[Message]) -> None:
+    def take(messages: Sequence[Message], _: Sequence[int]) -> None:
         put({(one.key() or b"").decode(): _value(decode, one, topic.name) for one in messages})
 
     return Follower(settings, topic.name, topic.partitions, take)

@@ -1,5 +1,6 @@
 """A version of the standard as the stages use it: judges decisions, and says what follows from a level."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -36,8 +37,8 @@ class StandardJudge:
     def repeats(self) -> tuple[RepeatRule, ...]:
         return judge.repeat_rules(self.standard)
 
-    def repair_lacks(self, document: Document, verdict: Verdict) -> tuple[str, ...]:
-        return tuple(lack.rule for lack in repairs.lacks(document, verdict, self.standard))
+    def repair_lacks(self, document: Document, verdict: Verdict, fellows: Sequence[Document] = ()) -> tuple[str, ...]:
+        return tuple(lack.rule for lack in repairs.lacks(document, verdict, self.standard, fellows))
 
     def objection_due(self, province: str, raised_day: date) -> Due | None:
         for term in self.standard.objections:

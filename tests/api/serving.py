@@ -26,7 +26,8 @@ def running_api(settings: Settings, **env: str) -> Iterator[Worker]:
     service = api(settings, **env)
     service.start()
     try:
-        eventually(lambda: answers(service.address), 40, what="the service is ready")
+        eventually(lambda: answers(service.address) or service.pid is None, 40, what="the service is ready")
+        assert service.pid, service.last_words()
         yield service
     finally:
         service.kill()

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from liancheng import codec, topics
+from liancheng.codec import Headers
 from liancheng.facts import NewDay
 from stream_apps.alerting import Alerting
 from stream_apps.dispatch import Dispatch
@@ -19,9 +20,14 @@ COUNTS = {topic.prefix: topic.partitions for topic in topics.REGISTRY}
 
 
 class Flow:
-    """Topics as lists, and the stages that read them: each record is worked off, all the way, as it is written."""
+    """Topics as lists, and the stages that read them: each record is worked off, all the way, as it is written.
 
-    def __init__(self) -> None:
+    `now`: when the next records are written and folded.
+    """
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+        self.headers: dict[tuple[str, int, int], Headers] = {}  # of each record, by its place
         self.topics: dict[str, dict[int, list[Record]]] = defaultdict(lambda: defaultdict(list))
         self._stages: tuple[Stage, ...] = (Standardise(), JointList(), Alerting(), Dispatch())
         self._units: dict[tuple[str, object], Unit] = {}
@@ -40,11 +46,14 @@ class Flow:
         partition = codec.murmur2_partition(key.split(b"/")[0], topics.WATCHLISTS.partitions)
         self.write(topics.WATCHLISTS.name, key, value, partition)
 
-    def write(self, topic: str, key: bytes, value: bytes | None, partition: int = -1) -> Record:
+    def write(
+        self, topic: str, key: bytes, value: bytes | None, partition: int = -1, headers: Headers | None = None
+    ) -> Record:
         if partition < 0:
             partition = codec.murmur2_partition(key, COUNTS[_prefix(topic)])
         log = self.topics[topic][partition]
-        log.append(Record(topic, partition, len(log), int(NOW.timestamp() * 1000), key, value))
+        log.append(Record(topic, partition, len(log), int(self.now.timestamp() * 1000), key, value))
+        self.headers[log[-1][:3]] = headers or []
         self._work_off(log[-1])
         return log[-1]
 
@@ -54,10 +63,10 @@ class Flow:
             if any(wanted.replace("[.]", ".") in {prefix, f"^{prefix}.*"} for wanted in stage.inputs):
                 out: list[Output] = []
                 unit = self._unit(stage, (record.topic, record.partition))
-                unit.fold(record, NOW, out)
+                unit.fold(record, self.now, out)
                 unit.commit()
                 for output in out:
-                    self.write(output.topic, output.key, output.value, output.partition)
+                    self.write(output.topic, output.key, output.value, output.partition, output.headers)
 
     def _unit(self, stage: Stage, place: Place) -> Unit:
         id_ = (stage.name, stage.unit_of(place))

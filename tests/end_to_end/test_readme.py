@@ -29,7 +29,7 @@ def commands() -> list[str]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    broker, controller, redis, view, web, api, webhooks = free_ports(7)
+    broker, controller, redis, view, api, webhooks, web = free_ports(7)
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
     script = bin_dir / "liancheng"

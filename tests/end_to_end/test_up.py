@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,10 @@ class Home:
 
     def __init__(self, path: Path, **more: str) -> None:
         self.path = path
-        self.broker_port, controller_port, self.redis_port, self.view_port, self.web_port, _second = free_ports(6)
-        self.api_port, self.webhooks_port = free_ports(2)
+        (
+            self.broker_port, controller_port, self.redis_port, self.view_port, self.api_port,
+            self.webhooks_port, self.web_port, _second,
+        ) = free_ports(8)  # fmt: skip
         self.env = {
             "LIANCHENG_HOME": str(path),
             "LIANCHENG_BROKER_PORT": str(self.broker_port),
@@ -81,7 +84,7 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     home.up("--workers", "2")
     parts = home.parts()
     assert {name: part["state"] for name, part in parts.items()} == dict.fromkeys(
-        ["broker", "valkey", "worker-1", "worker-2", "view"], "up"
+        ["broker", "valkey", "worker-1", "worker-2", "view", "api"], "up"
     )
     assert parts["worker-2"]["address"] == f"127.0.0.1:{home.web_port + 1}"
     settings = Settings(bootstrap_servers=f"127.0.0.1:{home.broker_port}")
@@ -98,7 +101,7 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     assert home.run("down").returncode == 0
 
 
-@pytest.mark.parametrize("victim", ["broker", "valkey", "worker-1", "view"])
+@pytest.mark.parametrize("victim", ["broker", "valkey", "worker-1", "view", "api"])
 def test_a_part_that_dies_is_started_again(home: Home, victim: str) -> None:
     home.up()
     before = home.parts()
@@ -122,9 +125,19 @@ def test_nothing_outlives_a_supervisor_that_is_killed(home: Home) -> None:
     home.up()
 
 
+@contextmanager
+def running_up(home: Home) -> Iterator["subprocess.Popen[str]"]:
+    """`up` in the foreground. One that is still there when the test ends, for it has failed, is killed."""
+    with subprocess.Popen([*LIANCHENG, "up"], env=os.environ | home.env, stderr=subprocess.PIPE, text=True) as up:
+        try:
+            yield up
+        finally:
+            up.kill()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_in_order(home: Home, number: int) -> None:
-    with subprocess.Popen([*LIANCHENG, "up"], env=os.environ | home.env, stderr=subprocess.PIPE, text=True) as up:
+    with running_up(home) as up:
         eventually(lambda: home.running().ready, timeout_s=60)
         pids = home.pids()
         up.send_signal(number)
@@ -136,7 +149,7 @@ def test_a_signal_stops_everything_in_order(home: Home, number: int) -> None:
 
 
 def test_a_signal_during_the_start_leaves_nothing(home: Home) -> None:
-    with subprocess.Popen([*LIANCHENG, "up"], env=os.environ | home.env, stderr=subprocess.PIPE, text=True) as up:
+    with running_up(home) as up:
         eventually(lambda: home.running().parts, timeout_s=60)
         pids = home.pids()
         up.terminate()
@@ -199,7 +212,7 @@ def test_with_another_cluster_and_redis_neither_runs_here(tmp_path: Path, broker
             client.execute_command("ACL", "SETUSER", "user", "on", ">geheim", "~*", "+@all")
         home = Home(tmp_path / "home", **elsewhere)
         home.up()
-        assert list(home.parts()) == ["worker-1", "view"]
+        assert list(home.parts()) == ["worker-1", "view", "api"]
         eventually(lambda: home.run("view", "status").returncode == 0, timeout_s=30)
         said = home.run("view", "status")
         assert "geheim" not in said.stdout + said.stderr + (home.path / "logs" / "view.log").read_text()

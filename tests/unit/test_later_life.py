@@ -52,7 +52,7 @@ def test_a_repair_that_comes_too_early_is_refused_with_the_earliest_day(day: str
         ({"decision_date": "2018-05-01", "act_date": None}, {}, "repair.nothing_published"),
         ({}, {"performed": False}, "repair.performed.36"),
         ({}, {"commitment": False}, "repair.commitment.36"),
-        ({"decision_date": "2022-05-01", "act_date": None}, {}, "repair.min_period.36"),  # published until 2023-05-01
+        ({"decision_date": "2022-05-01", "act_date": None}, {}, "repair.publication_over"),  # until 2023-05-01
     ],
 )
 def test_each_condition_of_the_rules_on_the_day_of_the_repair(changed, stated, code):  # type: ignore[no-untyped-def]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 
 from liancheng import life, sanction_list
+from liancheng.days import day_of
 from liancheng.entries import Entry, Standing
 from liancheng.facts import Document, DocumentMoved
 from liancheng.life import Transition
@@ -31,7 +32,7 @@ def observed(heard: tuple[Penalty, ...]) -> list[Transition]:
     day = FIRST
     for penalty in heard:
         accepted = max(fact.accepted_at for fact in facts(penalty))
-        while day < accepted.date():
+        while day < day_of(accepted):
             day += timedelta(1)
             for step in sanction_list.pass_days(entry, day, JUDGE) if entry else ():
                 see(step, "day")

@@ -1,0 +1,74 @@
+"""Names, searched in a thread: an index lookup takes milliseconds, and the loop has others to answer."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from consumers.api.answers import company, position_of
+from consumers.api.services import Services
+from consumers.view_reader import MOST
+from liancheng.identity import normalise_name
+from liancheng.naming import Match
+from liancheng.screening import NameMatch
+from liancheng.screening_receipts import ListPosition, number
+
+_one_thread = ThreadPoolExecutor(1, "liancheng.search")  # the index is for one at a time
+_AT_ONCE = 20  # names between two looks at whether somebody else waits
+
+
+class Searched(NamedTuple):
+    """By name asked for: its matches. `names`: how many companies were searched."""
+
+    matches: list[tuple[NameMatch, ...]]
+    names: int
+    position: ListPosition
+
+
+def normalised(name: str) -> str:
+    """As it is searched."""
+    return normalise_name(name)
+
+
+async def search(here: Services, wanted: Sequence[str], limit: int) -> Searched:
+    """Companies on the list that may be meant by each name, with their entries of one instant.
+
+    Raises:
+        Problem: the index is not ready.
+        StaleViewError: the view is not filled, or too old.
+    """
+    here.list.require(await here.view.check_fresh())
+    loop = asyncio.get_running_loop()
+    found: list[list[Match]] = []
+    names = 0
+    for first in range(0, len(wanted), _AT_ONCE):
+        part = wanted[first : first + _AT_ONCE]
+        for matches, names in await loop.run_in_executor(_one_thread, _some, here, part, limit):  # noqa: B007
+            found.append(matches)
+    usccs = list(dict.fromkeys(match.uscc for matches in found for match in matches))
+    raw: dict[str, bytes | None] = {}
+    position = await here.view.check_fresh()
+    for first in range(0, len(usccs), MOST):
+        answer = await here.view.entries(usccs[first : first + MOST])
+        raw |= answer.raw
+        position = answer.position
+    standard = here.list.standard
+    return Searched(
+        [tuple(_match(match, raw[match.uscc], standard) for match in matches) for matches in found],
+        names,
+        position_of(position),
+    )
+
+
+def _some(here: Services, wanted: Sequence[str], limit: int) -> list[tuple[list[Match], int]]:
+    return [here.list.search(normalised(name), limit) for name in wanted]
+
+
+def _match(match: Match, raw: bytes | None, standard: str) -> NameMatch:
+    return NameMatch(
+        company=company(match.uscc, raw, standard),
+        matched=match.matched,
+        score=number(match.score),
+        exact=match.score == 1,
+        reasons=match.reasons,
+    )

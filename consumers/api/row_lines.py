@@ -1,0 +1,89 @@
+"""Rows out of bytes that come in pieces: NDJSON, or CSV with a header. A line that is none becomes its error. Pure."""
+
+import csv
+from collections.abc import Callable
+
+from consumers.api.books import read_row
+from consumers.api.rows import Row
+from liancheng.errors import WrongUseError
+from liancheng.screening import AskedRow, RowError
+
+LONGEST = 16_384  # bytes of a line
+_HEADERS = {"统一社会信用代码": "uscc", "名称": "name", "企业名称": "name", "客户编号": "customer_ref"}
+_COLUMNS = ("uscc", "name", "customer_ref")
+
+
+class Lines:
+    """Takes bytes, gives the rows that are whole."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._skipping = False  # inside a line that is too long
+
+    def take(self, chunk: bytes) -> list[Row]:
+        *whole, self._rest = (self._rest + chunk).split(b"\n")
+        rows = [row for line in whole if (row := self._line(line)) is not None]
+        if len(self._rest) > LONGEST:
+            if not self._skipping:
+                rows.append(_too_long())
+            self._skipping, self._rest = True, b""
+        return rows
+
+    def end(self) -> list[Row]:
+        """The last line, where it has no end."""
+        return self.take(b"\n") if self._rest else []
+
+    def _line(self, line: bytes) -> Row | None:
+        if self._skipping:
+            self._skipping = False  # this is where it ends; it was answered when it began
+            return None
+        if len(line) > LONGEST:
+            return _too_long()
+        line = line.strip()
+        return self.row(line) if line else None
+
+    def row(self, line: bytes) -> Row | None:
+        """Raises WrongUseError where the rest cannot be read without it."""
+        return read_row(line)
+
+
+class CsvLines(Lines):
+    """A record a line, UTF-8; the first names the columns, as in a file of watches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._columns: list[str] | None = None
+
+    def row(self, line: bytes) -> Row | None:
+        try:
+            cells = next(csv.reader([line.decode("utf-8-sig")]), [])
+        except (UnicodeDecodeError, csv.Error) as error:
+            return RowError(code="bad-row", detail=f"{error}; expected CSV in UTF-8")
+        if self._columns is None:
+            self._columns = _header(cells)
+            return None
+        if any(cells[len(self._columns) :]):
+            return RowError(code="bad-row", detail=f"found {len(cells)} cells, expected {len(self._columns)}")
+        named = {column: cell for column, cell in zip(self._columns, cells, strict=False) if column in _COLUMNS}
+        return AskedRow(**named)
+
+
+def _header(cells: list[str]) -> list[str]:
+    columns = [_HEADERS.get(cell.strip(), cell.strip().lower()) for cell in cells]
+    if not {"uscc", "name"} & set(columns):
+        raise WrongUseError(
+            f"found the columns {', '.join(columns)[:200]}, expected uscc or name (统一社会信用代码, 名称) in line 1"
+        )
+    return columns
+
+
+def _too_long() -> RowError:
+    return RowError(code="row-too-long", detail=f"a line of more than {LONGEST:,} bytes")
+
+
+LINES: dict[str, Callable[[], Lines]] = {
+    "application/x-ndjson": Lines,
+    "application/jsonl": Lines,
+    "application/json-lines": Lines,
+    "text/csv": CsvLines,
+}

@@ -1,0 +1,111 @@
+"""One company: by its USCC, or by a name."""
+
+import asyncio
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from msgspec.structs import asdict
+
+from consumers import look_back
+from consumers.api import answers, moments, names
+from consumers.api.answers import position_of, with_receipt
+from consumers.api.auth import Caller, caller
+from consumers.api.openapi import answer_of
+from consumers.api.problems import Problem
+from consumers.api.services import Services, services
+from consumers.watch_file import sentence
+from liancheng import codec
+from liancheng.identity import check_uscc
+from liancheng.looking_back import Moment
+from liancheng.screening import CompanyAnswer, NamesAnswer, Past, proof_of
+from liancheng.screening_receipts import Asked, canonical, sha256
+
+router = APIRouter(prefix="/v1", tags=["screening"])
+Screens = Annotated[Caller, Depends(caller("screen"))]
+
+JSON = "application/json"
+_PAST_COST = 50  # it reads a partition of the log from its beginning
+_PASTS_AT_ONCE = asyncio.Semaphore(2)
+_REFUSALS = ("no-key", "scope-missing", "too-many-requests", "view-stale")
+
+
+@router.get(
+    "/companies/{uscc}",
+    responses=answer_of(CompanyAnswer, "The company as it stands on the list, or stood.", "bad-uscc", *_REFUSALS),
+    openapi_extra={"parameters": moments.PARAMETERS},
+)
+async def company(request: Request, who: Screens) -> Response:
+    """A company by its USCC. One without an entry is `clear` and not `known`.
+
+    With `If-None-Match` and the ETag of an answer that you hold, 304 says that all but the list's position still holds;
+    its header `Liancheng-Receipt` is the receipt, base64url.
+    """
+    checked = _checked(request.path_params["uscc"])
+    here = services(request)
+    if request.scope["query_string"] and (moment := moments.read(request.query_params)):
+        return await _then(here, who, checked, moment)
+    raw, place = await here.one.entry(checked)
+    found, position = answers.company(checked, raw, here.list.standard), position_of(place)
+    etag = answers.etag_of(found, position)
+    if etag in request.headers.get("if-none-match", ""):
+        asked = Asked(uscc=checked, etag=etag)
+        digest = sha256(etag.encode())
+        receipt = here.receipts.make(who, asked, digest, found.standard, position, entries=[proof_of(found)])
+        return Response(status_code=304, headers={"ETag": etag, "Liancheng-Receipt": answers.as_header(receipt)})
+    answer = canonical(CompanyAnswer(**asdict(found), position=position))
+    asked = Asked(uscc=checked)
+    receipt = here.receipts.make(who, asked, sha256(answer), found.standard, position, entries=[proof_of(found)])
+    return Response(with_receipt(answer, receipt), media_type=JSON, headers={"ETag": etag})
+
+
+@router.get(
+    "/companies",
+    responses=answer_of(NamesAnswer, "Companies that may be meant.", "bad-request", "names-not-ready", *_REFUSALS),
+)
+async def companies(
+    request: Request,
+    who: Screens,
+    name: Annotated[str, Query(min_length=1, max_length=200, description="A company's name, also a former one.")],
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Response:
+    """Companies by name: the same text after normalisation first, own names before former ones, then what is alike.
+
+    A match that is not `exact` is a question, not an answer: ask for the USCC. None found is no proof.
+    """
+    here = services(request)
+    searched = await names.search(here, [name], limit)
+    answer = NamesAnswer(
+        asked=name,
+        normalised=names.normalised(name),
+        matches=searched.matches[0],
+        names=searched.names,
+        position=searched.position,
+    )
+    raw = canonical(answer)
+    entries = [proof_of(match.company) for match in answer.matches]
+    asked = Asked(name=answer.normalised)
+    receipt = here.receipts.make(who, asked, sha256(raw), here.list.standard, searched.position, entries=entries)
+    return Response(with_receipt(raw, receipt), media_type=JSON)
+
+
+async def _then(here: Services, who: Caller, uscc: str, moment: Moment) -> Response:
+    """The company as it stood."""
+    here.limits.charge(who.bank, who.rate, _PAST_COST)
+    async with _PASTS_AT_ONCE:
+        past = await asyncio.to_thread(look_back.entry_at, here.settings, uscc, moment)
+    raw = None if past.entry is None else codec.encode(past.entry)
+    found = answers.company(uscc, raw, here.list.standard)
+    reached = None if past.reached == date.min else past.reached
+    then = Past(as_of=moment.day, known_at=moment.known_at, reached=reached)
+    answer = canonical(CompanyAnswer(**asdict(found), past=then))
+    asked = Asked(uscc=uscc, as_of=moment.day, known_at=moment.known_at)
+    receipt = here.receipts.make(who, asked, sha256(answer), found.standard, None, entries=[proof_of(found)])
+    return Response(with_receipt(answer, receipt), media_type=JSON)
+
+
+def _checked(uscc: str) -> str:
+    found, wrong = check_uscc(uscc)
+    if found is None:
+        raise Problem("bad-uscc", sentence(wrong) if wrong else "")
+    return found
