@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import latency, machine, report, restore, throughput, view
+from bench import latency, machine, report, restore, roads, throughput, view
 from bench.lab import Lab
 from liancheng.errors import LianchengError
 from stream_apps.worker import STAGES
 
-PARTS = ("throughput", "latency", "restore", "view")
+PARTS = ("throughput", "latency", "restore", "view", "roads")
 
 
 def main() -> None:
@@ -41,6 +41,7 @@ def _measure(lab: Lab, options: argparse.Namespace) -> report.Results:
         latency.measure(lab, options.seconds or (10 if quick else 25), rounds) if "latency" in parts else None,
         restore.measure(lab, sizes) if "restore" in parts else [],
         view.measure(lab, sizes) if "view" in parts else [],
+        roads.measure(lab, options.seconds or (10 if quick else 25)) if "roads" in parts else [],
     )
 
 

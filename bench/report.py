@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from bench.latency import LatencyResult
 from bench.restore import RestoreResult
+from bench.roads import RoadResult
 from bench.throughput import StageResult
 from bench.view import ViewResult
 
@@ -20,6 +21,7 @@ class Results(NamedTuple):
     latency: LatencyResult | None
     restore: list[RestoreResult]
     view: list[ViewResult]
+    roads: list[RoadResult]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -28,11 +30,19 @@ class Results(NamedTuple):
             "latency": _latency_json(self.latency) if self.latency else None,
             "restore": [result._asdict() for result in self.restore],
             "view": [result._asdict() for result in self.view],
+            "roads": [result._asdict() for result in self.roads],
         }
 
 
 def text(results: Results) -> str:
-    blocks = [_machine(results), _throughput(results), _latency(results), _restore(results), _view(results)]
+    blocks = [
+        _machine(results),
+        _throughput(results),
+        _latency(results),
+        _restore(results),
+        _view(results),
+        _roads(results),
+    ]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -125,6 +135,18 @@ def _view(results: Results) -> str:
         "one p50 ms", "p99 ms", "10,000 ms", "decoding", "summaries", "digest s", "load",
     )  # fmt: skip
     return _table(head, rows)
+
+
+def _roads(results: Results) -> str:
+    rows = [
+        (
+            found.road, f"{found.alerts:,}", f"{found.p50_ms:.1f}", f"{found.p99_ms:.1f}", f"{found.made_p50_ms:.1f}",
+            f"{found.made_p99_ms:.1f}", f"{found.load:.1f}",
+        )
+        for found in results.roads
+    ]  # fmt: skip
+    head = ("publish to bank", "alerts", "p50 ms", "p99 ms", "of it the road: p50 ms", "p99 ms", "load")
+    return _table(head, rows) if rows else ""
 
 
 def _kept(holds: bool) -> str:

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     webhook_key: Path | None = Field(
         None, description="file that secrets are made from; api/webhook-key in the home unless set, made where missing"
     )
-    webhook_ports: list[int] = Field([443, 8443, 80, 8080], description="ports that a webhook may have")
+    webhook_ports: str = Field("443,8443,80,8080", pattern=r"^\d+(,\d+)*$", description="ports a webhook may have")
     webhook_allow_http: bool = Field(False, description="webhooks without TLS are taken as well")
     webhook_allow_private: bool = Field(False, description="so are private and loopback addresses")
     webhook_timeout_s: float = Field(15, description="how long a receiver may take to answer")

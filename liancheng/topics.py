@@ -109,11 +109,11 @@ BANKS = Topic(
     "The register of subscribing banks.",
 )  # fmt: skip
 WEBHOOKS = Topic(
-    "webhooks", "bank/webhook", Webhook, "bank", ("webhooks", "bank"), Family.SINGLE, True,
+    "webhooks", "bank/webhook", Webhook, "api", ("webhooks", "api"), Family.SINGLE, True,
     "Where banks want their alerts posted to.",
 )  # fmt: skip
 WEBHOOK_STATE = Topic(
-    "webhook-state", "bank/webhook", WebhookState, "webhooks", ("webhooks", "bank"), Family.SINGLE, True,
+    "webhook-state", "bank/webhook", WebhookState, "webhooks", ("webhooks", "api"), Family.SINGLE, True,
     "Up to which alert a webhook has had all, and how it fails.",
 )  # fmt: skip
 SCREENING_RECEIPTS = Topic(

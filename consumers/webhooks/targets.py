@@ -45,8 +45,8 @@ def check_url(url: str, settings: Settings) -> httpx.URL:
         raise _wrong("a user, password or fragment in the URL", "none: messages are signed")
     if not parsed.raw_host:
         raise _wrong(url, "a host")
-    if port not in settings.webhook_ports:
-        raise _wrong(f"port {port}", "one of " + ", ".join(map(str, settings.webhook_ports)))
+    if str(port) not in settings.webhook_ports.split(","):
+        raise _wrong(f"port {port}", f"one of {settings.webhook_ports}")
     _check_literal(parsed.host, settings)
     return parsed
 

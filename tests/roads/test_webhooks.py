@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 
 PORTS = free_ports(20)
+ALLOWED = ",".join(map(str, (443, *PORTS)))
 _ports = cycle(PORTS)
 
 
@@ -76,7 +77,7 @@ def receiver(tmp_path: Path) -> Iterator[Receiver]:
 def loose(cluster: Settings) -> Settings:
     """Settings under which receivers on this machine are allowed, and tried again soon."""
     (port,) = free_ports(1)
-    loose_ = {"webhook_allow_http": True, "webhook_allow_private": True, "webhook_ports": [443, *PORTS]}
+    loose_ = {"webhook_allow_http": True, "webhook_allow_private": True, "webhook_ports": ALLOWED}
     return cluster.model_copy(update=loose_ | {"webhooks_port": port, "webhook_retry_first_s": 0.05})
 
 
@@ -86,7 +87,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "LIANCHENG_BOOTSTRAP_SERVERS": settings.bootstrap_servers,
         "LIANCHENG_WEBHOOK_ALLOW_HTTP": "true",
         "LIANCHENG_WEBHOOK_ALLOW_PRIVATE": "true",
-        "LIANCHENG_WEBHOOK_PORTS": json.dumps([443, *PORTS]),
+        "LIANCHENG_WEBHOOK_PORTS": ALLOWED,
         "LIANCHENG_WEBHOOK_RETRY_FIRST_S": "0.05",
     }
 
