@@ -4,7 +4,6 @@ import base64
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-import httpx
 import msgspec
 import typer
 from cryptography.exceptions import InvalidSignature
@@ -12,8 +11,9 @@ from msgspec.structs import replace
 
 from cli.terminal import Outcome, print_json
 from consumers.api import signing
+from consumers.api_client import ApiClient
 from liancheng.alert_counts import AlertCount, counted, signed_part
-from liancheng.errors import UnavailableError, WrongUseError
+from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
 
 T = TypeVar("T")
@@ -70,12 +70,9 @@ def _alerts(statement: AlertCount, file: Path) -> Check:
 def _keys(file: Path | None) -> signing.PublicKeys:
     if file:
         return _decoded(signing.PublicKeys, file.read_bytes(), str(file), "what /v1/keys gives")
-    url = f"{Settings().api_url}/v1/keys"
-    try:
-        answer = httpx.get(url, timeout=30).raise_for_status()
-    except httpx.HTTPError as error:
-        raise UnavailableError(f"{url}: {error}; give the keys with --keys FILE") from error
-    return _decoded(signing.PublicKeys, answer.content, url, "what /v1/keys gives")
+    settings = Settings()
+    with ApiClient(settings) as api:
+        return _decoded(signing.PublicKeys, api.get("/v1/keys"), settings.api_url, "what /v1/keys gives")
 
 
 def _decoded(model: type[T], raw: bytes, where: str, expected: str) -> T:
