@@ -187,5 +187,5 @@ async def _receive(arrivals: _Arrivals, reader: asyncio.StreamReader, writer: as
             length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
             arrivals.take(await reader.readexactly(int(length.partition(b":")[2])))
             writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
-    except (asyncio.IncompleteReadError, ConnectionError):
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
         writer.close()

@@ -15,7 +15,7 @@ from consumers.roads.pages import Pages
 from liancheng.alert_counts import AlertCount, counted, signed_part
 from liancheng.codec import encode
 
-router = APIRouter(tags=["alerts"])
+router = APIRouter(prefix="/v1", tags=["alerts"])
 
 
 @router.get(

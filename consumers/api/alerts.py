@@ -18,7 +18,7 @@ from consumers.api.services import services
 from consumers.roads.cursor import Cursor
 from liancheng.alerts import Alert
 
-router = APIRouter(tags=["alerts"])
+router = APIRouter(prefix="/v1", tags=["alerts"])
 
 PAGE_BYTES = 4 * 2**20
 NUMBER_MAX = 2**53 - 1  # what every JSON reader keeps exactly

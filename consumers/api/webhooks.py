@@ -18,7 +18,7 @@ from consumers.webhooks.shown import Shown, shown
 from liancheng.codec import encode
 from liancheng.webhooks import Webhook, WebhookState
 
-router = APIRouter(tags=["webhooks"])
+router = APIRouter(prefix="/v1", tags=["webhooks"])
 
 _SEEN_S = 5.0
 _NO_STORE = {"Cache-Control": "no-store"}

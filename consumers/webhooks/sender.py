@@ -32,6 +32,7 @@ class Sender:
         self._settings = settings
         self._live = LiveHooks(settings, lambda: loop.call_soon_threadsafe(self._changed.set))
         self._forgotten: set[str] = set()
+        self._known: set[str] = set()
         self._running: dict[str, tuple[Endpoint, asyncio.Task[None]]] = {}
 
     async def run(self) -> None:
@@ -44,6 +45,7 @@ class Sender:
             while not self.stopping.is_set():
                 if self._live.caught_up:
                     self._reconcile()
+                    await self._close_deleted()
                     self.ready = True
                 await self._wait(_TICK_S)
         finally:
@@ -79,6 +81,12 @@ class Sender:
     def _begun(self, hook: Webhook) -> tuple[Endpoint, asyncio.Task[None]]:
         endpoint = Endpoint(hook, self._live.state(hook), self._ways)
         return endpoint, asyncio.create_task(endpoint.run(), name=hook.key)
+
+    async def _close_deleted(self) -> None:
+        """Close the connections of webhooks that are no more. Those that were only set anew keep theirs."""
+        for key in self._known - self._live.hooks.keys():
+            await self._poster.forget(key)
+        self._known = set(self._live.hooks)
 
     async def _wait(self, seconds: float) -> None:
         try:
