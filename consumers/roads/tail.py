@@ -92,8 +92,8 @@ class Tail:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._feeds: dict[str, Feed] = {}  # of the loop
-        self._wanted: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._unwanted: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()  # a bank: to be followed, or let go
+        self._wanted: set[str] = set()  # of the thread: asked for, not followed yet
         self._offsets: dict[str, int] = {}  # of the thread: the next ones, by bank
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="liancheng.roads", daemon=True)
@@ -109,7 +109,7 @@ class Tail:
         if feed is None or feed.failed:
             self._let_go()
             feed = self._feeds[bank] = Feed(bank, self._loop)
-            self._wanted.put(bank)
+            self._asked.put((bank, True))
         await asyncio.shield(feed.ready)
         feed.used_at = time.monotonic()
         return feed
@@ -123,7 +123,7 @@ class Tail:
         for bank, feed in list(self._feeds.items()):
             if now - feed.used_at > IDLE_S and feed.ready.done():
                 del self._feeds[bank]
-                self._unwanted.put(bank)
+                self._asked.put((bank, False))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -143,21 +143,26 @@ class Tail:
                 client.close()
 
     def _change(self, client: Consumer) -> None:
-        for bank in _drained(self._unwanted):
+        while not self._asked.empty():
+            bank, wanted = self._asked.get()
+            self._wanted.discard(bank)
             if self._offsets.pop(bank, None) is not None:
                 client.incremental_unassign([_place(bank)])
-        new = [bank for bank in _drained(self._wanted) if bank not in self._offsets]
-        if not new:
-            return
+            if wanted:
+                self._wanted.add(bank)
+        if self._wanted:
+            self._follow(client, sorted(self._wanted))
+
+    def _follow(self, client: Consumer, new: Sequence[str]) -> None:
         client.list_topics(timeout=_ANSWER_S)  # else librdkafka looks for each leader, up to a second
         ends = self._ends(new)
         for bank, end in ends.items():
             if isinstance(end, Exception):
                 self._tell(bank, end)
-            else:
-                self._offsets[bank] = end
-        found = [bank for bank in new if bank in self._offsets]
-        client.incremental_assign([_place(bank, self._offsets[bank]) for bank in found])
+        found = {bank: end for bank, end in ends.items() if isinstance(end, int)}
+        client.incremental_assign([_place(bank, end) for bank, end in found.items()])
+        self._offsets |= found
+        self._wanted.clear()
         for bank in found:
             self._loop.call_soon_threadsafe(self._ready, bank)
 
@@ -205,13 +210,6 @@ class Tail:
 
 def _place(bank: str, offset: int = -1001) -> TopicPartition:
     return TopicPartition(PREFIX + bank, 0, offset)
-
-
-def _drained(waiting: "queue.SimpleQueue[str]") -> list[str]:
-    found = []
-    while not waiting.empty():
-        found.append(waiting.get())
-    return found
 
 
 def _is_record(message: Message) -> bool:

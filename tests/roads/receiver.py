@@ -25,7 +25,11 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200)
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender was killed in the middle of it
+            self.close_connection = True
+            return
         _, kind, number, *_ = [*self.path.split("/"), "0", "0"]
         with lock:
             seen[self.path] += 1

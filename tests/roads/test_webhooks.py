@@ -118,8 +118,9 @@ class Hooks:
         return secret
 
     def shown(self, id_: str) -> dict[str, Any]:
-        lines = map(json.loads, self.run("list", "--json").stdout.splitlines())
-        return next(one for one in lines if one["id"] == id_)
+        done = self.run("list", "--json")
+        assert done.returncode == 0, done.stderr
+        return {one["id"]: one for one in map(json.loads, done.stdout.splitlines())}[id_]
 
 
 @pytest.fixture
@@ -166,8 +167,10 @@ def test_the_sender_killed_again_and_again_sends_all_and_what_was_written_down_o
         half = round_ * 200 + 100
         eventually(lambda half=half: len(set(receiver.taken("/ok"))) >= half, 30, every_s=0.005)
         sender.kill()
-        written.append((len(receiver.taken("/ok")), hooks.shown("w1")["delivered"]))
-        sender.start()
+        try:
+            written.append((len(receiver.taken("/ok")), hooks.shown("w1")["delivered"]))
+        finally:
+            sender.start()
     eventually(lambda: set(receiver.taken("/ok")) == set(range(1, 601)), 60)
     taken = receiver.taken("/ok")
     assert written[-1][0] < 600
