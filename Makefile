@@ -25,6 +25,7 @@ demo: setup tools ## See it work: broker, workers, agencies and banks on this ma
 	@$(BIN)/python -m cli.demo
 
 test: lint tools ## All checks and all tests
+	@$(call need,chromium,Chromium,chromium fonts-noto-cjk)
 	@$(BIN)/python -m pytest
 
 lint: setup ## Style, types and the layers

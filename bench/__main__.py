@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import latency, machine, report, restore, roads, throughput, view
+from bench import latency, machine, report, restore, roads, screening, throughput, view
 from bench.lab import Lab
 from liancheng.errors import LianchengError
 from stream_apps.worker import STAGES
 
-PARTS = ("throughput", "latency", "restore", "view", "roads")
+PARTS = ("throughput", "latency", "restore", "view", "screening", "roads")
 
 
 def main() -> None:
@@ -41,6 +41,9 @@ def _measure(lab: Lab, options: argparse.Namespace) -> report.Results:
         latency.measure(lab, options.seconds or (10 if quick else 25), rounds) if "latency" in parts else None,
         restore.measure(lab, sizes) if "restore" in parts else [],
         view.measure(lab, sizes) if "view" in parts else [],
+        screening.measure(lab, sizes[0], options.seconds or (10 if quick else 20), rounds)
+        if "screening" in parts
+        else None,
         roads.measure(lab, options.seconds or (10 if quick else 25)) if "roads" in parts else [],
     )
 
@@ -53,7 +56,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, metavar="N", help="interleaved rounds (3)")
     parser.add_argument("--events", type=int, metavar="N", help="events to fold (100000), of a fifth as many companies")
     parser.add_argument("--stages", nargs="+", choices=list(STAGES), default=list(STAGES), help="stages to measure")
-    parser.add_argument("--seconds", type=int, metavar="S", help="how long to publish at a steady rate (25)")
+    parser.add_argument(
+        "--seconds", type=int, metavar="S", help="how long to publish (25), or to screen (20), steadily"
+    )
     parser.add_argument(
         "--subjects", type=int, nargs="+", metavar="N", help="subjects to restore and to view (100000 1000000)"
     )

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from bench.latency import LatencyResult
 from bench.restore import RestoreResult
 from bench.roads import RoadResult
+from bench.screening import RATE, ScreeningResult
 from bench.throughput import StageResult
 from bench.view import ViewResult
 
@@ -13,6 +16,7 @@ from bench.view import ViewResult
 RATIO_MIN = 0.6
 SLOWEST_MIN = 20_000
 P50_MS_MAX, P99_MS_MAX, RELAY_RATIO_MAX = 30, 150, 2
+SCREEN_P99_MS_MAX, SCREEN_RATIO_MIN, BOOK_MS_MAX = 5, 0.5, 500
 
 
 class Results(NamedTuple):
@@ -21,6 +25,7 @@ class Results(NamedTuple):
     latency: LatencyResult | None
     restore: list[RestoreResult]
     view: list[ViewResult]
+    screening: ScreeningResult | None
     roads: list[RoadResult]
 
     def as_json(self) -> dict[str, Any]:
@@ -30,19 +35,14 @@ class Results(NamedTuple):
             "latency": _latency_json(self.latency) if self.latency else None,
             "restore": [result._asdict() for result in self.restore],
             "view": [result._asdict() for result in self.view],
+            "screening": msgspec.to_builtins(self.screening._asdict()) if self.screening else None,
             "roads": [result._asdict() for result in self.roads],
         }
 
 
 def text(results: Results) -> str:
-    blocks = [
-        _machine(results),
-        _throughput(results),
-        _latency(results),
-        _restore(results),
-        _view(results),
-        _roads(results),
-    ]
+    parts = (_machine, _throughput, _latency, _restore, _view, _screening, _roads)
+    blocks = [part(results) for part in parts]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -134,6 +134,31 @@ def _view(results: Results) -> str:
         "view", "subjects", "bytes each", "fill s", "subjects/s", "CPU us", "Valkey MB", "RSS MB", "filler MB",
         "one p50 ms", "p99 ms", "10,000 ms", "decoding", "summaries", "digest s", "load",
     )  # fmt: skip
+    return _table(head, rows)
+
+
+def _screening(results: Results) -> str:
+    found = results.screening
+    if found is None:
+        return ""
+    steady, bare = found.steady, found.bare_steady
+    full, cpu = max(one.per_s for one in found.full), min(found.full_cpu_us)
+    wrong = steady.wrong + sum(one.wrong for one in found.full)
+    rows = [
+        (f"p50 ms at {RATE}/s", f"{steady.p50_ms:.2f}", f"{bare.p50_ms:.2f}", f"{bare.p50_ms / steady.p50_ms:.2f}", ""),
+        (
+            f"p99 ms at {RATE}/s", f"{steady.p99_ms:.2f}", f"{bare.p99_ms:.2f}", f"{bare.p99_ms / steady.p99_ms:.2f}",
+            _kept(steady.p99_ms <= SCREEN_P99_MS_MAX),
+        ),
+        (
+            "requests/s", f"{full:,.0f}", f"{max(one.per_s for one in found.bare):,.0f}", f"{found.ratio:.2f}",
+            _kept(found.ratio >= SCREEN_RATIO_MIN and not wrong),
+        ),
+        ("CPU us a request", f"{cpu:.0f}", f"{min(found.bare_cpu_us):.0f}", f"{found.cpu_ratio:.2f}", ""),
+        ("10,000 companies ms", f"{found.book_ms:.0f}", "", "", _kept(found.book_ms <= BOOK_MS_MAX)),
+        ("10,000 on the list ms", f"{found.listed_book_ms:.0f}", "", "", ""),
+    ]  # fmt: skip
+    head = (f"screening of {found.subjects:,}", "one process", "one GET", "ratio", f"load {found.load:.1f}")
     return _table(head, rows)
 
 

@@ -78,7 +78,12 @@ def remove(id_: Id, as_json: AsJson = False) -> int:
 
 
 def watch(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV (uscc, customer_ref, role) or JSON lines.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="CSV (uscc, customer_ref, role; min_level, kinds, provinces) or JSON lines."
+        ),
+    ],
     bank: OfBank,
     *,
     remove: Annotated[bool, typer.Option("--remove", help="End the watches of the file.")] = False,
@@ -88,8 +93,14 @@ def watch(
     ] = None,
     as_json: AsJson = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="With a key, --replace: go on with an upload of this file that broke.")
+    ] = False,
 ) -> int:
-    """Watch the companies of a file; references are added to those that stand."""
+    """Watch the companies of a file; references are added to those that stand.
+
+    With LIANCHENG_API_KEY over HTTP, as a bank does; without it on Kafka, as the office may.
+    """
     from cli import watching  # noqa: PLC0415
 
-    return watching.run(watching.Wish(file, bank, remove, replace, refused_to, as_json, dry_run))
+    return watching.run(watching.Wish(file, bank, remove, replace, refused_to, as_json, dry_run, resume))

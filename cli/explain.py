@@ -7,8 +7,7 @@ from cli.entry_view import complete
 from cli.terminal import Outcome, print_json
 from consumers.bank import checked
 from consumers.sanction_list import read_entry
-from liancheng import standard
-from liancheng.explaining import Explanation, explain
+from liancheng.explaining import Explanation, at_hand, explain
 from liancheng.phrases import Language
 from liancheng.settings import Settings
 
@@ -27,11 +26,6 @@ def run(text: str, language: Language, as_json: bool) -> int:
     if not as_json:
         typer.echo(complete(complete_to))
     return Outcome.DONE
-
-
-def at_hand(version: str) -> standard.Standard | None:
-    """A packaged version, None for one that is not."""
-    return standard.load(version) if version in standard.versions() else None
 
 
 def written(found: Explanation) -> str:

@@ -16,6 +16,7 @@ _COMMANDS = (
     "cli.banks",
     "cli.alert_group",
     "cli.webhook_group",
+    "cli.book_group",
     "cli.lists",
     "cli.standards",
     "cli.api_group",

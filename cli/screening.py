@@ -19,6 +19,7 @@ from liancheng.identity import check_uscc
 from liancheng.screening import AskedRow, Book, Company, CompanyAnswer, NamesAnswer, RowError, ScreenedBook, ScreenedRow
 from liancheng.screening_receipts import canonical
 from liancheng.settings import Settings
+from liancheng.uscc import looks_like_code
 
 _BOOK = 2000  # rows in one call
 _COLUMNS = ("row", "your mark", "uscc", "name", "level", "since", "reasons")
@@ -41,12 +42,7 @@ def run(wish: Wish) -> int:
         if Path(wish.what).is_file():
             return _file(api, wish)
         uscc, _ = check_uscc(wish.what)
-        return _company(api, wish, uscc) if uscc or _looks_like_code(wish.what) else _name(api, wish)
-
-
-def _looks_like_code(text: str) -> bool:
-    """No name is ASCII alone and this long: so that a mistyped code is told, and not searched as a name."""
-    return text.isascii() and text.isalnum() and len(text) >= 15
+        return _company(api, wish, uscc) if uscc or looks_like_code(wish.what) else _name(api, wish)
 
 
 def _company(api: ApiClient, wish: Wish, uscc: str | None) -> int:

@@ -1,6 +1,7 @@
 """`watch`: a bank's file becomes watches."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import typer
 from cli.terminal import Outcome, print_json, progress, say
 from consumers import book, watch_file, watchlist
 from consumers.watch_file import Refused, WatchFile
-from consumers.watchlist import Book, Difference
+from consumers.watchlist import Book, BookChange, Difference
 from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
 from transport import admin
@@ -25,6 +26,7 @@ class Wish(NamedTuple):
     refused_to: Path | None
     as_json: bool
     dry_run: bool
+    resume: bool = False
 
 
 def run(wish: Wish) -> int:
@@ -33,32 +35,54 @@ def run(wish: Wish) -> int:
     raw = sys.stdin.buffer.read() if str(wish.file) == "-" else wish.file.read_bytes()
     found = watch_file.read(raw, str(wish.file), needs_reference=not wish.remove)
     settings = Settings()
-    admin.require_bank(settings, wish.bank)
-    difference = difference_of(wish, found, book.read(settings, wish.bank))
     if wish.refused_to:
-        wish.refused_to.write_text(watch_file.refused_csv(found.refused), "utf-8-sig", newline="")
-    if not wish.dry_run and difference.writes:
-        with progress("watches written", difference.writes) as advance:
-            book.apply(settings, wish.bank, difference, lambda: advance(1))
-    _tell(wish, found, difference)
+        wish.refused_to.write_text(watch_file.refused_csv(found), "utf-8-sig", newline="")
+    _tell(wish, found, _over_http(settings, wish, found) if settings.api_key else _on_kafka(settings, wish, found))
     return Outcome.REFUSED if found.refused else Outcome.DONE
+
+
+def _on_kafka(settings: Settings, wish: Wish, found: WatchFile) -> BookChange:
+    """The office's way: it has the right to write the topic of watches."""
+    admin.require_bank(settings, wish.bank)
+    if wish.dry_run:
+        return difference_of(wish, found, book.read(settings, wish.bank)).counts
+    with book.taken(settings, wish.bank) as taken:
+        difference = difference_of(wish, found, taken.watches)
+        with progress("watches written", difference.writes) as advance:
+            taken.apply(difference, advance)
+    return difference.counts
+
+
+def _over_http(settings: Settings, wish: Wish, found: WatchFile) -> BookChange:
+    """A bank's way: with its key."""
+    from consumers.http_book import HttpBook  # noqa: PLC0415 httpx takes 50 ms
+
+    with closing(HttpBook(settings, wish.bank)) as here:
+        if wish.dry_run:
+            return difference_of(wish, found, here.read()).counts
+        with progress("rows sent", len(found.rows)) as advance:
+            if wish.remove:
+                return here.remove(found.rows, advance)
+            if wish.replace and not found.refused:
+                return here.replace(found.rows, wish.resume, advance)
+            return here.add(found.rows, advance)
 
 
 def difference_of(wish: Wish, found: WatchFile, standing: Book) -> Difference:
     """What the file changes. A row that was refused may be a customer who must not be lost: nothing is removed then."""
     if wish.remove:
         return watchlist.removing(standing, found.rows)
-    wanted = watchlist.watches_of(wish.bank, found.rows)
-    exactly = wish.replace and not found.refused
-    return watchlist.replacing(standing, wanted) if exactly else watchlist.adding(standing, wanted)
+    if wish.replace and not found.refused:
+        return watchlist.replacing(standing, watchlist.watches_of(wish.bank, found.rows))
+    return watchlist.adding(wish.bank, standing, found.rows)
 
 
-def _tell(wish: Wish, found: WatchFile, difference: Difference) -> None:
+def _tell(wish: Wish, found: WatchFile, change: BookChange) -> None:
     counts = {
-        "added": len(difference.added),
-        "changed": len(difference.changed),
-        "removed": len(difference.removed),
-        "unchanged": difference.unchanged,
+        "added": change.added,
+        "changed": change.changed,
+        "removed": change.removed,
+        "unchanged": change.unchanged,
         "refused": len(found.refused),
     }
     if wish.as_json:
@@ -71,7 +95,7 @@ def _tell(wish: Wish, found: WatchFile, difference: Difference) -> None:
     _name(found.refused, wish.refused_to)
     if wish.replace and found.refused:
         say("nothing was removed from the book, since rows were refused: mend them and replace again")
-    typer.echo(_sentence(wish, counts, bool(difference.writes)))
+    typer.echo(_sentence(wish, counts, bool(change.writes)))
 
 
 def _sentence(wish: Wish, counts: dict[str, int], changes: bool) -> str:

@@ -1,6 +1,22 @@
-"""For banks: alerts without a gap, watches, the list itself."""
+"""For banks: each alert handled once, watches, the list itself."""
+
+from typing import TYPE_CHECKING, Any
 
 from consumers.bank import Bank
 from consumers.gapless import MissingAlertError
+from consumers.number_store import NumberStore, sqlite_store
+from consumers.watchlist import Row
 
-__all__ = ["Bank", "MissingAlertError"]
+if TYPE_CHECKING:
+    from consumers.async_bank import AsyncBank
+
+__all__ = ["AsyncBank", "Bank", "MissingAlertError", "NumberStore", "Row", "sqlite_store"]
+
+
+def __getattr__(name: str) -> Any:
+    """asyncio takes 30 ms to import, which every command would wait for."""
+    if name != "AsyncBank":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from consumers.async_bank import AsyncBank  # noqa: PLC0415
+
+    return AsyncBank

@@ -1,6 +1,7 @@
 """Reading one bank's alerts from Kafka, in order, without a gap, and remembering how far they are handled."""
 
 import logging
+import threading
 import time
 from array import array
 from collections.abc import Iterator
@@ -51,6 +52,8 @@ class AlertReader:
         self._unsure: TopicPartition | None = None  # sent, but nobody waited for the broker's answer
         self._from = 0
         self._at_end = False
+        self._last: int | None = None  # that the caller has; None: the broker keeps the place
+        self._stopping = threading.Event()
 
     def alerts(self, from_number: int | None, follow: bool) -> Iterator[Alert]:
         """See `Bank.alerts`."""
@@ -65,6 +68,14 @@ class AlertReader:
                         yield alert
         except KafkaException as error:
             raise readable(error, f"reading {self.topic}") from error
+
+    def since(self, last: int, follow: bool) -> Iterator[Alert]:
+        """See `handling.Road`: the place is the caller's, none is remembered here."""
+        self._last = last
+        return self.alerts(last + 1, follow)
+
+    def stop(self) -> None:
+        self._stopping.set()
 
     def done(self, number: int) -> None:
         """All alerts up to `number` are handled; written down now and then, and at `close`.
@@ -145,6 +156,13 @@ class AlertReader:
             raise WrongUseError(f"found alert number {number}, expected 1 or more: a bank's alerts are numbered from 1")
         end = self._client.get_watermark_offsets(TopicPartition(self.topic, 0), timeout=ANSWER_S)[1]
         place = gapless.find(number, end, self._record_from)
+        if self._last is not None:
+            if not place.there and place.before < self._last:
+                raise WrongUseError(
+                    f"{self.bank}: alert {self._last} was handled, but {self.topic} ends with {place.before}: "
+                    "was it made anew? Ask the office; `NumberStore.set_last` sets where to go on"
+                )
+            return place.offset, self._last
         if not place.there and not follow:
             raise WrongUseError(
                 f"{self.bank} has no alert {number} yet, its last one is {place.before}: "
@@ -159,7 +177,7 @@ class AlertReader:
     def _next(self, follow: bool) -> list[Message]:
         """The next records, as soon as there is one; none at the end when not following."""
         waited_since = time.monotonic()
-        while follow or not self._at_end:
+        while (follow or not self._at_end) and not self._stopping.is_set():
             first = self._client.poll(WAIT_S)
             if first is not None:
                 found = [first, *self._client.consume(BATCH, timeout=0)]

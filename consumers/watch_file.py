@@ -2,25 +2,18 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
+from consumers.watch_rows import COLUMNS, FILTER_COLUMNS, Cells, column, csv_cells, json_cells, row_of
 from consumers.watchlist import Row
-from liancheng import findings
-from liancheng.alerts import Role
 from liancheng.errors import WrongUseError
 from liancheng.facts import Finding
-from liancheng.identity import check_uscc
 
 if TYPE_CHECKING:
     from _csv import Reader as _Reader
 
-COLUMNS = ("uscc", "customer_ref", "role")
-_HEADERS = {"统一社会信用代码": "uscc", "客户编号": "customer_ref", "角色": "role"}
-_ROLES = {"借款人": "borrower", "担保人": "guarantor", "关联方": "affiliate"}
 REASONS = ("line", "reasons")  # beside a refused row; ignored when it is read again
 
 
@@ -38,11 +31,14 @@ class WatchFile:
     rows: tuple[Row, ...]
     refused: tuple[Refused, ...]
     ignored: tuple[str, ...]  # columns that were not read
+    has_filters: bool = False
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
+    """A row of a file by its columns; `broken`: why it cannot be read."""
+
     number: int
-    cells: Mapping[str, str]  # by column
+    cells: Cells
     broken: Finding | None = None
 
 
@@ -52,28 +48,31 @@ def read(raw: bytes, name: str, needs_reference: bool = True) -> WatchFile:
     Raises:
         WrongUseError: it is no text, has no USCC column, or no rows.
     """
-    text = _text(raw, name)
-    ignored: list[str] = []
-    lines = _json_lines(text, ignored) if text.lstrip().startswith("{") else _csv_lines(text, name, ignored)
     rows: list[Row] = []
     refused: list[Refused] = []
-    for line in lines:
-        row = (line.broken,) if line.broken else _row(line.cells, needs_reference)
+    ignored: dict[str, None] = {}
+    has_filters = False
+    for line in lines_of(text_of(raw, name), name):
+        row = (line.broken,) if line.broken else row_of(line.cells, needs_reference)
+        ignored.update(dict.fromkeys(cell for cell in line.cells if cell not in (*COLUMNS, *REASONS)))
+        has_filters = has_filters or any(name in line.cells for name in FILTER_COLUMNS)
         if isinstance(row, Row):
             rows.append(row)
         else:
             refused.append(Refused(line.number, tuple(line.cells.get(column, "") for column in COLUMNS), row))
     if not rows and not refused:
-        raise WrongUseError(f"{name}: found no rows, expected at least one below the header {','.join(COLUMNS)}")
-    return WatchFile(tuple(rows), tuple(refused), tuple(ignored))
+        raise WrongUseError(f"{name}: found no rows, expected at least one below the header uscc,customer_ref,role")
+    return WatchFile(tuple(rows), tuple(refused), tuple(ignored), has_filters)
 
 
-def refused_csv(refused: tuple[Refused, ...]) -> str:
+def refused_csv(found: WatchFile) -> str:
     """The refused rows with the reasons beside them: mended in place, the same file can be read again."""
+    width = len(COLUMNS) if found.has_filters else len(COLUMNS) - len(FILTER_COLUMNS)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow((*COLUMNS, *REASONS))
-    writer.writerows((*row.cells, row.line, " | ".join(map(sentence, row.findings))) for row in refused)
+    writer.writerow((*COLUMNS[:width], *REASONS))
+    for row in found.refused:
+        writer.writerow((*row.cells[:width], row.line, " | ".join(map(sentence, row.findings))))
     return out.getvalue()
 
 
@@ -83,7 +82,8 @@ def sentence(finding: Finding) -> str:
     return f"{finding.field}: {found}expected {finding.expected}: {finding.remedy}"
 
 
-def _text(raw: bytes, name: str) -> str:
+def text_of(raw: bytes, name: str) -> str:
+    """The text of a file in UTF-8 or GB18030. Raises WrongUseError."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = raw.decode(encoding)
@@ -94,72 +94,44 @@ def _text(raw: bytes, name: str) -> str:
     raise WrongUseError(f"{name}: found bytes that are no text, expected CSV or JSON lines in UTF-8 or GB18030")
 
 
-def _json_lines(text: str, ignored: list[str]) -> Iterator[_Line]:
+def lines_of(text: str, name: str, needed: Sequence[str] = ("uscc",)) -> Iterator[Line]:
+    """The rows of CSV or JSON lines.
+
+    Raises:
+        WrongUseError: the header of a CSV has none of the `needed` columns, or one of them twice; or it is no CSV.
+    """
+    return _json_lines(text) if text.lstrip().startswith("{") else _csv_lines(text, name, needed)
+
+
+def _json_lines(text: str) -> Iterator[Line]:
     for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            found = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-        except msgspec.DecodeError:
-            yield _Line(number, {}, _finding("line", line, 'an object, {"uscc": "…", …}', "mend the JSON"))
-            continue
-        ignored.extend(field for field in found if field not in COLUMNS and field not in ignored)
-        yield _Line(number, {field: _cell(found[field]) for field in COLUMNS if field in found})
+        if line.strip():
+            yield Line(number, *json_cells(line))
 
 
-def _cell(raw: msgspec.Raw) -> str:
-    value = msgspec.json.decode(raw)
-    return "" if value is None else str(value)
-
-
-def _csv_lines(text: str, name: str, ignored: list[str]) -> Iterator[_Line]:
+def _csv_lines(text: str, name: str, needed: Sequence[str]) -> Iterator[Line]:
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
-        header = [_column(cell) for cell in next(reader, [])]
-        if header.count("uscc") != 1:
-            raise WrongUseError(
-                f"{name}: found the columns {', '.join(header) or 'none'}, expected one uscc (统一社会信用代码), "
-                "with customer_ref (客户编号) and role (角色): put them into its first line"
-            )
-        ignored.extend(cell for cell in header if cell not in (*COLUMNS, *REASONS))
+        header = header_of(next(reader, []), name, needed)
         yield from _rows(reader, header)
     except csv.Error as error:
         raise WrongUseError(f"{name}: line {reader.line_num}: {error}, expected CSV") from error
 
 
-def _rows(reader: "_Reader", header: list[str]) -> Iterator[_Line]:
+def header_of(cells: Sequence[str], name: str, needed: Sequence[str] = ("uscc",)) -> list[str]:
+    """The columns that a first line names. Raises WrongUseError."""
+    header = [column(cell) for cell in cells]
+    if not any(header.count(one) for one in needed) or any(header.count(one) > 1 for one in needed):
+        raise WrongUseError(
+            f"{name}: found the columns {', '.join(header) or 'none'}, expected one {' or '.join(needed)} "
+            "(统一社会信用代码), with customer_ref (客户编号) and role (角色): put them into its first line"
+        )
+    return header
+
+
+def _rows(reader: "_Reader", header: list[str]) -> Iterator[Line]:
     number = reader.line_num + 1
     for row in reader:
-        cells, surplus = dict(zip(header, row, strict=False)), row[len(header) :]
-        if any(surplus):
-            expected = f"{len(header)} cells, as the header has"
-            remedy = 'put a cell that holds a comma into "…"'
-            yield _Line(number, cells, _finding("line", ",".join(row), expected, remedy))
-        elif any(cell.strip() for cell in row):
-            yield _Line(number, cells)
+        if any(cell.strip() for cell in row):
+            yield Line(number, *csv_cells(row, header))
         number = reader.line_num + 1
-
-
-def _column(cell: str) -> str:
-    """角色(借款人/担保人/关联方) is 角色: what stands in brackets only explains."""
-    name = cell.replace("（", "(").split("(")[0].strip()
-    return _HEADERS.get(name, name.lower() if name.lower() in COLUMNS else name)
-
-
-def _row(cells: Mapping[str, str], needs_reference: bool) -> Row | tuple[Finding, ...]:
-    uscc, wrong = check_uscc(cells.get("uscc", ""))
-    reference, role = cells.get("customer_ref", "").strip(), cells.get("role", "").strip()
-    role = _ROLES.get(role, role.lower())
-    defects = [wrong] if uscc is None and wrong else []
-    if needs_reference and not reference:
-        defects.append(_finding("customer_ref", "", "your own mark of the customer", "fill in 客户编号"))
-    if role and role not in get_args(Role):
-        expected = "borrower 借款人, guarantor 担保人 or affiliate 关联方"
-        defects.append(_finding("role", role, expected, "use one of these, or leave it empty for borrower"))
-    if defects or uscc is None:
-        return tuple(defects)
-    return Row(uscc, reference or None, cast(Role, role) if role else None)
-
-
-def _finding(field: str, found: str, expected: str, remedy: str) -> Finding:
-    return findings.error(field, f"watch.{field}", found, expected, remedy)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from liancheng import codec
+from liancheng import codec, filtering
 from liancheng.alerts import Alert, AlertKind, Measure, Reason, ReasonAct, Told, Watch, WatchState
 from liancheng.cases import decision_of
 from liancheng.entries import Case, Entry, Level
@@ -99,23 +99,26 @@ def telling(entry: Entry) -> Telling:
 
 
 def on_entry(state: WatchState, telling: Telling) -> tuple[WatchState, Alert] | None:
-    """The entry has changed. None: nothing to tell, or this bank was told already."""
+    """The entry has changed. None: nothing to tell, this bank was told already, or its filters hide the change."""
     entry = telling.entry
-    if _is_told(state, entry) or not told(entry):
+    if _is_told(state, entry) or not told(entry) or not filtering.is_news(state, entry):
         return None
     return _tell(state, state.watch, telling.change, f"{entry.uscc}/{entry.sequence}/{state.watch.bank}")
 
 
 def on_watch(state: WatchState | None, watch: Watch, telling: Telling | None) -> tuple[WatchState, Alert | None] | None:
-    """The bank watches the company, or has changed its references. None: the watch is as it was.
+    """The bank watches the company, or has changed its references or filters. None: the watch is as it was.
 
-    A company that is on the list is answered at once, unless the bank was already told of its entry. `telling` is
-    None where the company has no entry.
+    A company that is on the list is answered at once, unless the bank was already told of its entry or its filters
+    hide it. `telling` is None where the company has no entry.
     """
     if state and state.watch == watch:
         return None
+    unanswered = WatchState(watch=watch, told=state.told if state else None)
     if telling is None or telling.entry.level == "clear" or _is_told(state, telling.entry):
-        return WatchState(watch=watch, told=state.told if state else None), None
+        return unanswered, None
+    if not filtering.is_answer(unanswered, telling.entry):
+        return unanswered, None
     entry = telling.entry
     return _tell(state, watch, telling.current, f"{entry.uscc}/{entry.sequence}/{watch.bank}/current")
 

@@ -8,6 +8,7 @@ from liancheng.facts import Kind, Model, ObjectionOutcome
 
 Role = Literal["borrower", "guarantor", "affiliate"]
 AlertKind = Literal[ChangeKind, "current"]
+FilterLevel = Literal["penalised", "candidate", "listed"]
 MeasureClass = Literal["statutory", "administrative", "reference"]
 Scope = Literal["screen", "watch", "alerts"]  # what a bank's key may be used for
 
@@ -19,12 +20,26 @@ class CustomerReference(Model, frozen=True, kw_only=True):
     role: Role = "borrower"
 
 
+class Filters(Model, frozen=True, kw_only=True):
+    """What a bank does not want to hear about a company; `liancheng/filtering.py` has the rule.
+
+    min_level: below it a company is no news, unless the bank was told of a level before.
+    kinds, provinces: of the changes that leave the level as it is, only these kinds, only those that a document of
+    these provinces caused; empty: all.
+    """
+
+    min_level: FilterLevel = "penalised"
+    kinds: tuple[ChangeKind, ...] = ()
+    provinces: tuple[str, ...] = ()
+
+
 class Watch(Model, tag="watch", frozen=True, kw_only=True):
     """A bank watches a company. Key on `watchlists`: `<uscc>/<bank>`; a tombstone ends the watch."""
 
     uscc: str
     bank: str
     references: tuple[CustomerReference, ...] = ()
+    filters: Filters | None = None  # None: everything is news
 
 
 class Told(Model, frozen=True, kw_only=True):

@@ -34,6 +34,7 @@ class _Repair(_Part, frozen=True, kw_only=True):
 
 class _Document(_Part, frozen=True, kw_only=True):
     id: str
+    province: str
     authority: str
     document_no: str
     decision: _Decision

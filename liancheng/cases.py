@@ -66,7 +66,7 @@ def trimmed(held: Case | None, document: Document, uscc: str) -> Document:
     known = decision_of(held.document) if held else None
     if known and known.digest == decision.digest:
         return msgspec.structs.replace(document, decision=known)
-    if decision.facts or decision.content or decision.legal_basis or decision.violated_text:
+    if isinstance(decision, DecisionFact) and any(getattr(decision, text) for text in _LONG_TEXTS):
         short = msgspec.structs.replace(decision, **dict.fromkeys(_LONG_TEXTS))
         return msgspec.structs.replace(document, decision=short)
     return document

@@ -7,8 +7,10 @@ from liancheng.entries import Entry
 from liancheng.explaining_words import Explanation, Line, Section, StandardOf, Teller
 from liancheng.phrases import Language
 from liancheng.standard.judge import MARKS, measures
+from liancheng.standard.loader import load, versions
+from liancheng.standard.model import Standard
 
-__all__ = ["Explanation", "Line", "Section", "explain"]
+__all__ = ["Explanation", "Line", "Section", "at_hand", "explain"]
 
 
 def explain(entry: Entry, standard_of: StandardOf, language: Language) -> Explanation:
@@ -27,6 +29,11 @@ def explain(entry: Entry, standard_of: StandardOf, language: Language) -> Explan
     return Explanation(
         uscc=entry.uscc, name=entry.name, level=entry.level, language=language, sections=(*sections, sureness)
     )
+
+
+def at_hand(version: str) -> Standard | None:
+    """A packaged version, None for one that is not."""
+    return load(version) if version in versions() else None
 
 
 def _level(entry: Entry, tell: Teller) -> Iterator[Line]:

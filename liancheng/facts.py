@@ -64,7 +64,9 @@ class Fact(Model, frozen=True, kw_only=True):
     accepted_at: datetime  # when standardise took it: the one clock that counts
 
 
-class DecisionFact(Fact, frozen=True, kw_only=True):
+class Decided(Fact, frozen=True, kw_only=True):
+    """What a decision is judged by."""
+
     uscc: str
     name: str
     decision_day: date
@@ -78,6 +80,11 @@ class DecisionFact(Fact, frozen=True, kw_only=True):
     simple_procedure: bool = False
     intentional: bool = False
     violation_type: str | None = None
+
+
+class DecisionFact(Decided, frozen=True, kw_only=True):
+    """A whole decision, with its texts, which stay on `penalties` and `receipts.<province>`."""
+
     facts: str | None = None
     content: str | None = None
     legal_basis: str | None = None  # as printed

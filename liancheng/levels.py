@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from liancheng.entries import RANK, Case, ChangeKind, Level, Repeat, Standing, Verdict
+from liancheng.entries import RANK, ChangeKind, Level, Repeat, Standing, Verdict
 from liancheng.facts import Document
 
 Recognition = Literal["notice", "decided", "removed"]
@@ -45,12 +45,9 @@ def level_of(document: Document, verdict: Verdict, stands: Standing, by_rule: bo
     return "penalised" if active else "clear"
 
 
-def level_with(cases: Sequence[Case], repeats: Sequence[Repeat]) -> Level:
-    """The level of a subject with these documents and these repeated violations, which make a candidate at most."""
-    found = [case.level for case in cases]
-    if repeats:
-        found.append("candidate")
-    return max(found, key=RANK.__getitem__, default="clear")
+def level_with(level: Level, repeats: Sequence[Repeat]) -> Level:
+    """The level of a subject whose documents give `level`: repeated violations make a candidate at most."""
+    return "candidate" if repeats and level in ("clear", "penalised") else level
 
 
 def kind_of(before: Level, after: Level) -> ChangeKind:

@@ -41,19 +41,16 @@ def replay(records: Iterable[tuple[Penalty, datetime]], uscc: str, moment: Momen
         moment: how far to go.
         schedule: the versions in force before any adoption.
     """
-    entry, reached = None, date.min
-    for penalty, written_at in records:
-        if not moment.knew(_known_since(penalty, written_at)):
-            continue
-        if isinstance(penalty, NewDay):
-            if reached < penalty.day <= moment.day:
-                entry, reached = _advanced(entry, reached, penalty.day, schedule), penalty.day
-        elif isinstance(penalty, StandardAdopted):
-            schedule = schedule.adopt(Adoption(version=penalty.version, from_day=penalty.from_day))
-            entry = _advanced(entry, reached, reached, schedule)
-        else:
-            entry = sanction_list.fold(entry, uscc, penalty, reached, schedule.on(reached)) or entry
-    return Past(_advanced(entry, reached, max(reached, moment.day), schedule), reached)
+    known = [one for one in records if moment.knew(_known_since(*one))]
+    known = [one for one in known if not isinstance(one[0], NewDay) or one[0].day <= moment.day]
+    reached = max((penalty.day for penalty, _ in known if isinstance(penalty, NewDay)), default=date.min)
+    entry: Entry | None = None
+    for following in entries(known, uscc, schedule):
+        entry = following
+    for penalty, _ in known:
+        schedule = _adopting(schedule, penalty)
+    steps = sanction_list.advance(entry, reached, max(reached, moment.day), schedule) if entry else ()
+    return Past(steps[-1] if steps else entry, reached)
 
 
 def entries(records: Iterable[tuple[Penalty, datetime]], uscc: str, schedule: Schedule) -> Iterator[Entry]:
@@ -67,7 +64,7 @@ def entries(records: Iterable[tuple[Penalty, datetime]], uscc: str, schedule: Sc
             steps = sanction_list.advance(entry, reached, goal, schedule) if entry else ()
             reached = goal
         elif isinstance(penalty, StandardAdopted):
-            schedule = schedule.adopt(Adoption(version=penalty.version, from_day=penalty.from_day))
+            schedule = _adopting(schedule, penalty)
             steps = sanction_list.advance(entry, reached, reached, schedule) if entry else ()
         else:
             steps = _folded(entry, uscc, penalty, reached, schedule)
@@ -87,8 +84,10 @@ def _folded(
     return (found,) if found else ()
 
 
-def _advanced(entry: Entry | None, reached: date, day: date, schedule: Schedule) -> Entry | None:
-    return (entry, *sanction_list.advance(entry, reached, day, schedule))[-1] if entry else None
+def _adopting(schedule: Schedule, penalty: Penalty) -> Schedule:
+    if not isinstance(penalty, StandardAdopted):
+        return schedule
+    return schedule.adopt(Adoption(version=penalty.version, from_day=penalty.from_day))
 
 
 def _known_since(penalty: Penalty, written_at: datetime) -> datetime:

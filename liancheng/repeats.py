@@ -11,7 +11,9 @@ from liancheng.standard.periods import months_after
 
 def repeats(cases: Sequence[Case], rules: Sequence[RepeatRule]) -> tuple[Repeat, ...]:
     """Each rule's newest group of documents of one class of violation, as long as its newest document is published."""
-    intended = [case for case in cases if case.classes and case.standing not in ("revoked", "moved")]
+    intended = [case for case in cases if case.classes]
+    if len(intended) > 1:
+        intended = [case for case in intended if case.standing not in ("revoked", "moved")]
     if len(intended) < 2:
         return ()
     return tuple(found for rule in rules for found in _found(intended, rule))

@@ -15,7 +15,7 @@ from liancheng import cases, causes
 from liancheng.cases import Judge, Now
 from liancheng.causes import Occasion
 from liancheng.days import day_of
-from liancheng.entries import Case, Cause, Change, Entry, PastChange
+from liancheng.entries import RANK, Case, Cause, Change, Entry, Level, PastChange
 from liancheng.facts import Document, DocumentMoved
 from liancheng.levels import kind_of, level_with
 from liancheng.repeats import repeats
@@ -147,7 +147,8 @@ def _on(before: Sequence[Case], now: Now) -> tuple[Cases, Causes]:
 
 def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
     found = repeats(step.cases, step.judge.repeats)
-    before, after = entry.level if entry else "clear", level_with(step.cases, found)
+    total = _sum(step.cases)
+    before, after = entry.level if entry else "clear", level_with(total.level, found)
     because = step.causes + causes.repeated(entry.repeats if entry else (), found)
     kind = causes.marked(step.occasion, before != after) or kind_of(before, after)
     sequence = entry.sequence + 1 if entry else 1
@@ -155,11 +156,10 @@ def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
     if because and (kind != "amended" or after != "clear"):
         history += (PastChange(sequence=sequence, day=step.day, kind=kind, level=after),)
     event = step.occasion.event if step.occasion else None
-    name = _name(step.cases)
     return Entry(
-        next_due_day=_next_due_day(step.cases),
+        next_due_day=total.next_due_day,
         uscc=uscc,
-        name=name,
+        name=total.name,
         level=after,
         sequence=sequence,
         day=step.day,
@@ -175,22 +175,35 @@ def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
             accepted_at=event.accepted_at if event else None,
         ),
         repeats=found,
-        former_names=_former_names(step.cases, name),
+        former_names=total.former_names,
         history=history,
     )
 
 
-def _next_due_day(held: Cases) -> date | None:
-    last_days = [case.last_published_day for case in held if case.standing == "active" and case.last_published_day]
-    return min(last_days) + _DAY if last_days else None
+class _Sum(NamedTuple):
+    """What the cases come to. The name is as the newest decision spells it; `former_names` are the others."""
+
+    level: Level
+    next_due_day: date | None
+    name: str
+    former_names: tuple[str, ...]
 
 
-def _name(held: Cases) -> str:
-    """As the newest decision spells it; a document that moved away may have named another company."""
-    return max(held, key=lambda case: (case.standing != "moved", case.decision_day, case.id)).name
-
-
-def _former_names(held: Cases, name: str) -> tuple[str, ...]:
-    """Other names that the subject's documents give it; one that moved away may name another company."""
-    names = {case.name for case in held if case.standing != "moved"}
-    return tuple(sorted(names - {name}))
+def _sum(held: Cases) -> _Sum:
+    """One look at each case, for this is done for every document. One that moved away may name another company."""
+    level: Level = "clear"
+    last: date | None = None
+    newest, names = (False, date.min, "", ""), set()
+    for case in held:
+        if RANK[case.level] > RANK[level]:
+            level = case.level
+        here = case.standing != "moved"
+        newest = max(newest, (here, case.decision_day, case.id, case.name))
+        if here:
+            names.add(case.name)
+        day = case.last_published_day
+        if day and case.standing == "active" and (last is None or day < last):
+            last = day
+    name = newest[3]
+    former = tuple(sorted(names - {name})) if len(names) > 1 or name not in names else ()
+    return _Sum(level, last + _DAY if last else None, name, former)

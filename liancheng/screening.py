@@ -6,6 +6,7 @@ from typing import Any
 from liancheng.alerting import telling
 from liancheng.alerts import Measure, Reason
 from liancheng.entries import Entry, Level
+from liancheng.explaining_words import Explanation
 from liancheng.facts import Model
 from liancheng.naming.factors import Reason as NameReason
 from liancheng.screening_receipts import EntryProof, ListPosition, ScreeningReceipt
@@ -45,6 +46,7 @@ class CompanyAnswer(Company, frozen=True, kw_only=True):
 
     position: ListPosition | None = None
     past: Past | None = None
+    explanation: Explanation | None = None  # where it was asked for; None where there is no entry
 
 
 class NameMatch(Model, frozen=True, kw_only=True):

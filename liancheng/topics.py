@@ -85,8 +85,8 @@ SANCTION_LIST = Topic(
     True, "A subject's entry and the change that made it.",
 )  # fmt: skip
 WATCHLISTS = Topic(
-    "watchlists", "USCC/bank, on the USCC's partition", Watch, "bank", ("alerting",), Family.SUBJECT, True,
-    "Which bank watches which company.",
+    "watchlists", "USCC/bank, on the USCC's partition", Watch, "api, office", ("alerting", "api", "office"),
+    Family.SUBJECT, True, "Which bank watches which company.",
 )  # fmt: skip
 ALERTING_STATE = Topic(
     "alerting-state", "USCC/bank, on the USCC's partition", WatchState, "alerting", ("alerting",), Family.SUBJECT, True,

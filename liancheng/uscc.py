@@ -63,3 +63,8 @@ _INDIVIDUAL_TEXT = (
     "the code of a legal person or other organisation; 92… is a 个体工商户",
     "do not send this decision: this system publishes no natural person and no 个体工商户",
 )
+
+
+def looks_like_code(text: str) -> bool:
+    """No name is ASCII alone and this long: so that a mistyped code is told, and not searched as a name."""
+    return text.isascii() and text.isalnum() and len(text) >= 15

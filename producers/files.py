@@ -13,6 +13,7 @@ from producers import csv_text, kind_codes, tables, text, workbooks
 from producers.kind_codes import KindCodes
 from producers.layouts import Layout
 from producers.rows import Row
+from transport import sheets
 
 NOTE, LINE = "_refused", "_line"  # keys beside a refused object: the reasons; or the text of a line that is no object
 UNREADABLE = (msgspec.DecodeError, RecursionError)
@@ -45,7 +46,7 @@ def read(raw: bytes, name: str, codes: KindCodes = kind_codes.NONE) -> EventFile
     Raises:
         WrongUseError: empty, of another kind, in another encoding, or without the columns that a decision needs.
     """
-    if workbooks.is_workbook(raw):
+    if sheets.is_workbook(raw):
         sheet = workbooks.read(raw, name)
         layout, rows, notes = tables.read(sheet.records, sheet.header, name, codes)
         return _filled(EventFile(name, tuple(rows), layout, (*sheet.notes, *notes), is_workbook=True))

@@ -7,20 +7,18 @@ one is written as Excel writes it, 9.13100001234568E+17, so that it is seen that
 import io
 import itertools
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-import msgspec
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from liancheng.errors import WrongUseError
-from producers import columns, sheet_reader
+from producers import columns
 from producers.csv_text import HEADER_WITHIN
 from producers.rows import Record
+from transport import sheets
 
 _KNOWN_MIN = 3  # headers in a row that make it the table's
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -34,42 +32,13 @@ class Sheet(NamedTuple):
     notes: tuple[str, ...]
 
 
-def is_workbook(raw: bytes) -> bool:
-    """Whether the bytes are an Excel workbook's, by how they begin and what the archive names."""
-    return (raw.startswith(b"PK\x03\x04") and b"xl/workbook" in raw) or raw.startswith(_OLE)
-
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_LOCKED = "EncryptedPackage".encode("utf-16-le")  # how an xlsx with a password is wrapped
-
-
 def read(raw: bytes, name: str) -> Sheet:
     """Raises WrongUseError: locked by a password, damaged, no workbook, or no sheet with anything on it."""
-    sheets = [(title, list(itertools.starmap(Record, rows))) for title, rows in _sheets(raw, name)]
-    filled = [(title, records) for title, records in sheets if records]
+    found = [(title, list(itertools.starmap(Record, rows))) for title, rows in sheets.read(raw, name)]
+    filled = [(title, records) for title, records in found if records]
     if not filled:
         raise WrongUseError(f"{name}: found no visible sheet with anything on it, expected a table")
-    return _chosen(filled, [title for title, records in sheets if not records])
-
-
-def _sheets(raw: bytes, name: str) -> list[tuple[str, sheet_reader.Rows]]:
-    if _LOCKED in raw:
-        raise _locked(name)
-    done = subprocess.run([sys.executable, "-I", sheet_reader.__file__], input=raw, capture_output=True, check=False)
-    if done.returncode == sheet_reader.LOCKED:
-        raise _locked(name)
-    if done.returncode:
-        why = done.stderr.decode(errors="replace") if done.returncode == sheet_reader.UNREADABLE else "it is too large"
-        raise WrongUseError(
-            f"{name}: it looks like an Excel workbook but cannot be read ({why}): copy the table into a new workbook "
-            "in Excel or WPS, save it as xlsx and send that"
-        )
-    found: list[tuple[str, sheet_reader.Rows]] = msgspec.json.decode(done.stdout)
-    return found
-
-
-def _locked(name: str) -> WrongUseError:
-    return WrongUseError(f"{name}: the workbook is locked by a password: save it without one and send that")
+    return _chosen(filled, [title for title, records in found if not records])
 
 
 def _chosen(sheets: list[tuple[str, list[Record]]], empty: list[str]) -> Sheet:

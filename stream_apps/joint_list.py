@@ -10,7 +10,7 @@ from liancheng import codec, sanction_list, topics
 from liancheng.entries import Adoption, Entry, ListDay, ListRecord
 from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
 from liancheng.facts import Document, DocumentMoved, Model, NewDay, Penalty, StandardAdopted
-from liancheng.lazily import EntryDecoder
+from liancheng.lazily import EntryDecoder, ShortPenalty
 from liancheng.schedule import Schedule
 from liancheng.standard.judging import current_schedule
 from stream_apps.due_days import DueDays
@@ -19,7 +19,7 @@ from stream_apps.stage import Output, Place, Record, Store, Table
 SOURCE = b"/joint_list"
 STEP = 2000  # subjects that time touches in one transaction: a tenth of what its 10 s would allow
 OF_TIME = frozenset((topics.NEW_DAY_KEY, topics.STANDARD_KEY))
-_decode_penalty = codec.decoder(Penalty)
+_decode_penalty = codec.decoder(ShortPenalty)
 _decode_list = codec.decoder(ListRecord)
 
 

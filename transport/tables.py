@@ -34,8 +34,12 @@ def high_watermarks(settings: Settings, places: Iterable[tuple[str, int]]) -> di
         client.close()
 
 
-def read_until(settings: Settings, ends: Mapping[tuple[str, int], int]) -> Iterator[list[Message]]:
+def read_until(
+    settings: Settings, ends: Mapping[tuple[str, int], int], starts: Mapping[tuple[str, int], int] | None = None
+) -> Iterator[list[Message]]:
     """All committed records before the given end offsets, in lists, partitions interleaved.
+
+    `starts`: the offset to begin with, where it is not the first one.
 
     Raises:
         UnavailableError: nothing came for half a minute although the end was not reached.
@@ -45,7 +49,7 @@ def read_until(settings: Settings, ends: Mapping[tuple[str, int], int]) -> Itera
         return
     client = consumer(settings, "liancheng.tables", enable_partition_eof=True, auto_offset_reset="earliest")
     try:
-        client.assign([TopicPartition(topic, partition, 0) for topic, partition in open_places])
+        client.assign([TopicPartition(*place, (starts or {}).get(place, 0)) for place in open_places])
         while open_places:
             yield _next(client, open_places)
     except KafkaException as error:

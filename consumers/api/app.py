@@ -14,20 +14,28 @@ from consumers.api import (
     alerts,
     books,
     openapi,
+    pages,
     problems,
     screening,
     service_keys,
     stream,
+    watches,
     webhooks,
-)  # fmt: skip
+)
 from consumers.api.edge import Edge
 from consumers.api.services import Services
 from liancheng.settings import Settings
 
 ROUTERS: tuple[APIRouter, ...] = (
-    screening.router, books.router, stream.router, alerts.router, alert_counts.router, webhooks.router,
+    screening.router,
+    books.router,
+    stream.router,
     service_keys.router,
-)  # fmt: skip
+    watches.router,
+    alerts.router,
+    alert_counts.router,
+    webhooks.router,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -49,6 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url=None,  # its page loads scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # a redirect is no problem, and repeats what was asked
     )
     app.state.services = here
     app.add_middleware(Edge, body_max=settings.api_body_max)
@@ -56,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     _add_watching(app, here)
+    pages.install(app, here)
     openapi.install(app)
     return app
 

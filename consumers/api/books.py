@@ -77,5 +77,7 @@ def read_row(raw: bytes | msgspec.Raw) -> Row:
     """One row of JSON, or why it is none."""
     try:
         return _decode_row.decode(raw)
+    except RecursionError:
+        return RowError(code="bad-row", detail="found JSON that is nested too deeply")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return RowError(code="bad-row", detail=f'{error}; expected {{"uscc": "…"}} or {{"name": "…"}}')

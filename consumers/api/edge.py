@@ -23,7 +23,8 @@ SECONDS = Histogram(
     ("route",), buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )  # fmt: skip
 
-STREAMED = frozenset({"/v1/screenings/stream"})  # read row by row: no end, but a longest line
+# read row by row: no end, but a longest line; the page of books limits itself, to say so on a page
+STREAMED = frozenset({("POST", "/v1/screenings/stream"), ("PUT", "/v1/watches"), ("POST", "/books")})
 _QUIET = frozenset({"/health", "/metrics"})
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _SAFE = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, no-cache")]
@@ -46,7 +47,7 @@ class Edge:
 class _Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send, body_max: int) -> None:
         self._scope, self._receive, self._send = scope, receive, send
-        self._left = None if scope["path"] in STREAMED else body_max
+        self._left = None if (scope["method"], scope["path"]) in STREAMED else body_max
         self._body_max = body_max
         self._status, self._bytes = 500, 0
         headers = dict(scope["headers"])

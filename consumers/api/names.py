@@ -1,7 +1,7 @@
 """Names, searched in a thread: an index lookup takes milliseconds, and the loop has others to answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -54,7 +54,7 @@ async def search(here: Services, wanted: Sequence[str], limit: int) -> Searched:
         position = answer.position
     standard = here.list.standard
     return Searched(
-        [tuple(_match(match, raw[match.uscc], standard) for match in matches) for matches in found],
+        [tuple(_matches(matches, raw, standard)) for matches in found],
         names,
         position_of(position),
     )
@@ -64,7 +64,14 @@ def _some(here: Services, wanted: Sequence[str], limit: int) -> list[tuple[list[
     return [here.list.search(normalised(name), limit) for name in wanted]
 
 
-def _match(match: Match, raw: bytes | None, standard: str) -> NameMatch:
+def _matches(found: Sequence[Match], raw: Mapping[str, bytes | None], standard: str) -> Iterator[NameMatch]:
+    """The index may know a company a moment before the view does: an answer is as of the view, so it waits for it."""
+    for match in found:
+        if (entry := raw[match.uscc]) is not None:
+            yield _match(match, entry, standard)
+
+
+def _match(match: Match, raw: bytes, standard: str) -> NameMatch:
     return NameMatch(
         company=company(match.uscc, raw, standard),
         matched=match.matched,

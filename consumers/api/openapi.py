@@ -42,11 +42,15 @@ def answer_of(
     model: Any, about: str, *refusals: str, media: str = "application/json"
 ) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: the model with 200, and the problems (slugs) that this route can answer."""
-    statuses = sorted({problems.KINDS[slug].status for slug in refusals})
     answers: dict[int | str, dict[str, Any]] = {
         200: {"description": about, "content": {media: {"schema": schema_of(model)}}}
     }
-    return answers | dict.fromkeys(statuses, _PROBLEM_ANSWER)
+    return answers | refusals_of(*refusals)
+
+
+def refusals_of(*slugs: str) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of a route that answers nothing else: its problems."""
+    return dict.fromkeys(sorted({problems.KINDS[slug].status for slug in slugs}), _PROBLEM_ANSWER)
 
 
 def body_of(model: Any, about: str, media: str = "application/json") -> dict[str, Any]:

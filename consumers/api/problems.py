@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from consumers.book import BookTakenError
 from consumers.gapless import MissingAlertError
 from consumers.view_position import StaleViewError
 from liancheng.errors import UnavailableError, WrongUseError
@@ -34,6 +35,9 @@ KINDS: Mapping[str, Kind] = {
     "scope-missing": Kind(403, "This key is not for that", "use a key that has the scope named in `scope`"),
     "not-found": Kind(404, "There is nothing here", "see /v1/openapi.json for what there is"),
     "method-not-allowed": Kind(405, "This cannot be done here", "see the header `Allow`"),
+    "book-busy": Kind(409, "Another change of this book is under way", "wait a moment and send it again"),
+    "upload-offset": Kind(409, "The upload goes on elsewhere", "send the bytes from `offset` on"),
+    "upload-taken": Kind(409, "Another request goes on with this upload", "let it, or choose another name"),
     "alerts-missing": Kind(409, "Alerts are missing", "tell the office `first` to `last`; go on from `last` + 1"),
     "day-not-over": Kind(409, "This day is not over yet", "ask again after `Retry-After` seconds"),
     "too-many-webhooks": Kind(409, "The bank has as many webhooks as it may", "delete one; `limit` is the most"),
@@ -84,6 +88,10 @@ def _stale(error: StaleViewError) -> Problem:
     return Problem("view-stale", str(error), {"Retry-After": "5"}, **more)
 
 
+def _busy(error: BookTakenError) -> Problem:
+    return Problem("book-busy", str(error), {"Retry-After": "1"})
+
+
 def _missing(error: MissingAlertError) -> Problem:
     return Problem("alerts-missing", str(error), first=error.first, last=error.last)
 
@@ -94,6 +102,10 @@ def _unavailable(_: Exception) -> Problem:
 
 def _bad(error: Exception) -> Problem:
     return Problem("bad-request", str(error))
+
+
+def _deep(_: RecursionError) -> Problem:
+    return Problem("bad-request", "found JSON that is nested too deeply")
 
 
 def _invalid(error: RequestValidationError) -> Problem:
@@ -110,11 +122,13 @@ def _of_http(error: HTTPException) -> Problem:
 _MAKERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (Problem, lambda problem: problem),
     (StaleViewError, _stale),
+    (BookTakenError, _busy),
     (MissingAlertError, _missing),
     (UnavailableError, _unavailable),
     (WrongUseError, _bad),
     (msgspec.DecodeError, _bad),
     (UnicodeDecodeError, _bad),
+    (RecursionError, _deep),
     (RequestValidationError, _invalid),
     (HTTPException, _of_http),
 )

@@ -1,7 +1,7 @@
 """Rows out of bytes that come in pieces: NDJSON, or CSV with a header. A line that is none becomes its error. Pure."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from consumers.api.books import read_row
 from consumers.api.rows import Row
@@ -9,8 +9,12 @@ from liancheng.errors import WrongUseError
 from liancheng.screening import AskedRow, RowError
 
 LONGEST = 16_384  # bytes of a line
-_HEADERS = {"统一社会信用代码": "uscc", "名称": "name", "企业名称": "name", "客户编号": "customer_ref"}
-_COLUMNS = ("uscc", "name", "customer_ref")
+_HEADERS = {
+    **dict.fromkeys(("统一社会信用代码", "社会信用代码", "信用代码"), "uscc"),
+    **dict.fromkeys(("名称", "企业名称", "公司名称", "客户名称", "单位名称"), "name"),
+    **dict.fromkeys(("客户编号", "客户号"), "customer_ref"),
+}
+COLUMNS = ("uscc", "name", "customer_ref")
 
 
 class Lines:
@@ -64,13 +68,24 @@ class CsvLines(Lines):
             return None
         if any(cells[len(self._columns) :]):
             return RowError(code="bad-row", detail=f"found {len(cells)} cells, expected {len(self._columns)}")
-        named = {column: cell for column, cell in zip(self._columns, cells, strict=False) if column in _COLUMNS}
+        named = {column: cell for column, cell in zip(self._columns, cells, strict=False) if column in COLUMNS}
         return AskedRow(**named)
 
 
+def columns_of(cells: Iterable[str]) -> list[str]:
+    """What a header's cells are called here; one that nobody knows as it is. What stands in brackets only explains."""
+    bare = (cell.replace("（", "(").split("(")[0].strip() for cell in cells)
+    return [_HEADERS.get(cell, cell.lower()) for cell in bare]
+
+
+def is_header(columns: Iterable[str]) -> bool:
+    """Whether companies can be known by these columns."""
+    return not {"uscc", "name"}.isdisjoint(columns)
+
+
 def _header(cells: list[str]) -> list[str]:
-    columns = [_HEADERS.get(cell.strip(), cell.strip().lower()) for cell in cells]
-    if not {"uscc", "name"} & set(columns):
+    columns = columns_of(cells)
+    if not is_header(columns):
         raise WrongUseError(
             f"found the columns {', '.join(columns)[:200]}, expected uscc or name (统一社会信用代码, 名称) in line 1"
         )

@@ -1,39 +1,32 @@
 """One company: by its USCC, or by a name."""
 
-import asyncio
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec.structs import asdict
 
-from consumers import look_back
-from consumers.api import answers, moments, names
+from consumers.api import answers, names, particular, wishes
 from consumers.api.answers import position_of, with_receipt
 from consumers.api.auth import Caller, caller
 from consumers.api.openapi import answer_of
 from consumers.api.problems import Problem
-from consumers.api.services import Services, services
+from consumers.api.services import services
 from consumers.watch_file import sentence
-from liancheng import codec
 from liancheng.identity import check_uscc
-from liancheng.looking_back import Moment
-from liancheng.screening import CompanyAnswer, NamesAnswer, Past, proof_of
+from liancheng.screening import CompanyAnswer, NamesAnswer, proof_of
 from liancheng.screening_receipts import Asked, canonical, sha256
 
 router = APIRouter(prefix="/v1", tags=["screening"])
 Screens = Annotated[Caller, Depends(caller("screen"))]
 
 JSON = "application/json"
-_PAST_COST = 50  # it reads a partition of the log from its beginning
-_PASTS_AT_ONCE = asyncio.Semaphore(2)
 _REFUSALS = ("no-key", "scope-missing", "too-many-requests", "view-stale")
 
 
 @router.get(
     "/companies/{uscc}",
     responses=answer_of(CompanyAnswer, "The company as it stands on the list, or stood.", "bad-uscc", *_REFUSALS),
-    openapi_extra={"parameters": moments.PARAMETERS},
+    openapi_extra={"parameters": wishes.PARAMETERS},
 )
 async def company(request: Request, who: Screens) -> Response:
     """A company by its USCC. One without an entry is `clear` and not `known`.
@@ -43,8 +36,8 @@ async def company(request: Request, who: Screens) -> Response:
     """
     checked = _checked(request.path_params["uscc"])
     here = services(request)
-    if request.scope["query_string"] and (moment := moments.read(request.query_params)):
-        return await _then(here, who, checked, moment)
+    if request.scope["query_string"] and (wish := wishes.read(request.query_params)):
+        return await particular.answer(here, who, checked, wish)
     raw, place = await here.one.entry(checked)
     found, position = answers.company(checked, raw, here.list.standard), position_of(place)
     etag = answers.etag_of(found, position)
@@ -87,21 +80,6 @@ async def companies(
     asked = Asked(name=answer.normalised)
     receipt = here.receipts.make(who, asked, sha256(raw), here.list.standard, searched.position, entries=entries)
     return Response(with_receipt(raw, receipt), media_type=JSON)
-
-
-async def _then(here: Services, who: Caller, uscc: str, moment: Moment) -> Response:
-    """The company as it stood."""
-    here.limits.charge(who.bank, who.rate, _PAST_COST)
-    async with _PASTS_AT_ONCE:
-        past = await asyncio.to_thread(look_back.entry_at, here.settings, uscc, moment)
-    raw = None if past.entry is None else codec.encode(past.entry)
-    found = answers.company(uscc, raw, here.list.standard)
-    reached = None if past.reached == date.min else past.reached
-    then = Past(as_of=moment.day, known_at=moment.known_at, reached=reached)
-    answer = canonical(CompanyAnswer(**asdict(found), past=then))
-    asked = Asked(uscc=uscc, as_of=moment.day, known_at=moment.known_at)
-    receipt = here.receipts.make(who, asked, sha256(answer), found.standard, None, entries=[proof_of(found)])
-    return Response(with_receipt(answer, receipt), media_type=JSON)
 
 
 def _checked(uscc: str) -> str:

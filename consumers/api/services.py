@@ -5,12 +5,15 @@ from typing import cast
 from fastapi import Request
 
 from consumers.api.answers import Receipts
+from consumers.api.book_keeper import BookKeeper
 from consumers.api.gathering import Gathered
 from consumers.api.limits import Limits
 from consumers.api.listeners import Listeners
 from consumers.api.live_list import LiveList
 from consumers.api.live_register import LiveRegister
+from consumers.api.live_watches import LiveWatches
 from consumers.api.receipt_log import ReceiptLog
+from consumers.api.replacing import Replacing
 from consumers.api.signing import Signer
 from consumers.roads.cursor import Roads
 from consumers.view_reader import AsyncView
@@ -33,6 +36,9 @@ class Services:
         self.signer = Signer(settings)
         self._log = ReceiptLog(settings)
         self.receipts = Receipts(self.signer, self._log)
+        self.watches = LiveWatches(settings)
+        self.books = BookKeeper(settings, self.watches)
+        self.replacing = Replacing(settings, self.watches, self.books)
         self.listeners = Listeners()
         self.hooks = LiveHooks(settings)
         self.secrets = Secrets(settings)
@@ -41,6 +47,8 @@ class Services:
         self.register.start()
         self.list.start()
         self._log.start()
+        self.watches.start()
+        self.replacing.store.open()
         self.hooks.start()
         self.roads = Roads(self.settings)
         self.poster = Poster(self.settings)
@@ -49,6 +57,7 @@ class Services:
         self.register.stop()
         self.list.stop()
         self._log.stop()
+        self.watches.stop()
         await self.view.close()
         self.hooks.stop()
         self.roads.stop()

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -59,6 +61,10 @@ class Signer:
 
     def signature(self, raw: bytes) -> str:
         return base64.b64encode(self._key.sign(raw)).decode()
+
+    def secret(self, purpose: bytes) -> bytes:
+        """32 bytes for another purpose, the same wherever this key signs; nobody finds one from another (RFC 5869)."""
+        return HKDF(SHA256(), 32, None, purpose).derive(self._key.private_bytes_raw())
 
     def public_keys(self) -> PublicKeys:
         pems = [path.read_text() for path in sorted(self.path.parent.glob(_PUBLIC))]

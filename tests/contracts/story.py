@@ -12,7 +12,7 @@ from stdnum.cn import uscc as stdnum_uscc
 from consumers import book, register
 from consumers.watchlist import Difference
 from liancheng import codec, topics
-from liancheng.alerts import ApiKey, Bank, CustomerReference, Watch
+from liancheng.alerts import ApiKey, Bank, CustomerReference, Filters, Watch
 from liancheng.codec import Headers
 from liancheng.document_ids import event_id, event_key, type_of
 from liancheng.errors import UndigestibleError
@@ -102,10 +102,11 @@ class Region:
         headers = codec.headers("bank", register.SOURCE, f"{bank.id}/{codec.digest(bank)}")
         self.flow.write(topics.BANKS.name, bank.id.encode(), codec.encode(bank), 0, headers)
 
-    def watch(self, bank: str, *companies: Company, role: str = "borrower") -> None:
+    def watch(self, bank: str, *companies: Company, role: str = "borrower", filters: Filters | None = None) -> None:
         for number, one in enumerate(companies, start=1):
             mark = CustomerReference(customer_ref=f"客户{number:04d}", role=role)  # type: ignore[arg-type]
-            self._book(bank, Difference((Watch(uscc=one.uscc, bank=bank, references=(mark,)),), (), ()))
+            watch = Watch(uscc=one.uscc, bank=bank, references=(mark,), filters=filters)
+            self._book(bank, Difference((watch,), (), ()))
 
     def unwatch(self, bank: str, *companies: Company) -> None:
         self._book(bank, Difference((), (), tuple(one.uscc for one in companies)))
@@ -370,6 +371,8 @@ def _later_years(region: Region) -> None:
     for day in ("2027-03-05", "2027-05-12"):
         region.day(day)
     region.at("2027-05-12")
+    quiet = Filters(min_level="candidate", kinds=("amended", "objection_resolved"), provinces=("310000", "330000"))
+    region.watch("bank-b", THREE, filters=quiet)
     region.publish(
         SHANGHAI,
         _HEAVY.recognition("removed", "2027-05-11", "〔2027〕1", reason="整改完成"),

@@ -245,7 +245,7 @@ def test_the_book_of_watches(settings: Settings, bank: str) -> None:
     both = (CustomerReference(customer_ref="K-1"), CustomerReference(customer_ref="K-2", role="guarantor"))
     with Bank(bank, settings) as subscriber:
         wanted = [Row(uscc(1), "K-2", "guarantor"), Row(uscc(1), "K-1"), Row(uscc(2), "K-3")]
-        assert len(subscriber.watch(wanted).added) == 2
+        assert subscriber.watch(wanted).added == 2
         assert subscriber.book()[uscc(1)] == Watch(uscc=uscc(1), bank=bank, references=both)
         assert (subscriber.watch(wanted).writes, subscriber.watch([uscc(1)]).writes) == (0, 0)
         subscriber.unwatch([Row(uscc(1), "K-1"), uscc(2)])

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from cli.explain import at_hand, written
+from cli.explain import written
 from liancheng import causes, life, phrases
 from liancheng.alerts import MeasureClass
 from liancheng.cases import Case
 from liancheng.entries import ActFinding, ChangeKind, Entry, Level, PublicationSeverity, Standing
-from liancheng.explaining import explain
+from liancheng.explaining import at_hand, explain
 from liancheng.facts import Document, ObjectionOutcome, RevocationFact
 from liancheng.standard import CURRENT
 from liancheng.standard.citations import parse

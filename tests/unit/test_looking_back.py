@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liancheng import looking_back, sanction_list
+from liancheng import codec, looking_back, sanction_list
 from liancheng.days import day_of
 from liancheng.entries import Entry
 from liancheng.facts import NewDay, Penalty, StandardAdopted
 from liancheng.looking_back import Moment
 from liancheng.schedule import Schedule
 from tests.unit.lives import FIRST, JUDGE, LAST, USCC, ShortPeriods, lives, noon, snapshots, told
+from tests.unit.test_list_partition import adopted, day, run, subjects
 
 LONG = ShortPeriods(version="test.2", days=20, by_rule=True)
 SCHEDULE = Schedule({"test.1": JUDGE, "test.2": LONG}.__getitem__, "test.1")
@@ -65,3 +66,22 @@ def test_what_was_known_then_and_what_will_be():
     entry = looking_back.replay(log[:2], USCC, Moment(LAST), SCHEDULE).entry
     assert entry and entry.day == FIRST + timedelta(11)
     assert sanction_list.pass_days(entry, LAST, JUDGE) == ()
+
+
+def test_every_entry_that_the_list_wrote_is_made_again_byte_for_byte() -> None:
+    """What a receipt of a screening is held to."""
+    values = [
+        day(FIRST),
+        *subjects(9),
+        adopted("test.2", FIRST + timedelta(4)),
+        day(FIRST + timedelta(3)),
+        adopted("test.1", FIRST + timedelta(7)),
+        day(FIRST + timedelta(9)),
+        day(LAST),
+    ]
+    written, _ = run(values)
+    usccs = {key.decode() for key, _ in subjects(9)}
+    for uscc in usccs:
+        heard = [(value, noon(FIRST)) for key, value in values if key.decode() not in usccs - {uscc}]
+        made = looking_back.entries(heard, uscc, SCHEDULE)  # type: ignore[arg-type]
+        assert [codec.encode(entry) for entry in made] == [one.value for one in written if one.key == uscc.encode()]

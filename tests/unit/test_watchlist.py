@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from consumers import watch_file, watchlist
 from consumers.watchlist import Difference, Row
-from liancheng.alerts import CustomerReference, Watch
+from liancheng.alerts import CustomerReference, Filters, Watch
 from liancheng.errors import WrongUseError
 from tests.bank_material import uscc
 
@@ -41,13 +41,27 @@ def test_replacing_makes_exactly_the_file_with_the_fewest_writes(
     assert watchlist.replacing(wanted, wanted).writes == 0
 
 
-@given(books, books)
-def test_adding_loses_nothing_and_twice_changes_nothing(book: dict[str, Watch], wanted: dict[str, Watch]) -> None:
-    difference = watchlist.adding(book, wanted)
-    grown = after(book, difference)
+@given(books, rows)
+def test_adding_loses_nothing_and_twice_changes_nothing(book: dict[str, Watch], named: list[Row]) -> None:
+    difference = watchlist.adding("bank-a", book, named)
+    grown, wanted = after(book, difference), watchlist.watches_of("bank-a", named)
     assert references(grown) == references(book) | references(wanted)
     assert not difference.removed
-    assert watchlist.adding(grown, wanted) == Difference(unchanged=len(wanted))
+    assert watchlist.adding("bank-a", grown, named) == Difference(unchanged=len(wanted))
+
+
+def test_filters_stay_until_a_row_has_some_and_the_widest_of_a_file_counts() -> None:
+    listed = Filters(min_level="listed", kinds=("amended",))
+    book = watchlist.watches_of("bank-a", [Row(uscc(1), "a", filters=listed)])
+    assert book[uscc(1)].filters == listed
+    kept = after(book, watchlist.adding("bank-a", book, [Row(uscc(1), "b")]))
+    assert (kept[uscc(1)].filters, len(kept[uscc(1)].references)) == (listed, 2)
+    two = [Row(uscc(1), "b", filters=Filters(min_level="candidate", kinds=("listed",))), Row(uscc(1), filters=listed)]
+    widest = after(book, watchlist.adding("bank-a", book, two))[uscc(1)].filters
+    assert widest == Filters(min_level="candidate", kinds=("amended", "listed"))
+    freed = after(book, watchlist.adding("bank-a", book, [Row(uscc(1), "a", filters=Filters())]))
+    assert freed[uscc(1)].filters is None
+    assert after(book, watchlist.removing(kept, [Row(uscc(1), "b")]))[uscc(1)].filters == listed
 
 
 @given(books, rows)
@@ -108,10 +122,10 @@ def test_a_quoted_line_break_does_not_shift_the_line_numbers() -> None:
 
 def test_refused_rows_can_be_mended_in_place_and_read_again() -> None:
     found = watch_file.read(b"uscc,customer_ref,role\nwrong,K-2,guarantor\n", "book.csv")
-    mended = watch_file.refused_csv(found.refused).replace("wrong", uscc(2), 1)
+    mended = watch_file.refused_csv(found).replace("wrong", uscc(2), 1)
     again = watch_file.read(mended.encode(), "refused.csv")
     assert (again.rows, again.ignored) == ((Row(uscc(2), "K-2", "guarantor"),), ())
-    reasons = next(csv.DictReader(io.StringIO(watch_file.refused_csv(found.refused))))
+    reasons = next(csv.DictReader(io.StringIO(watch_file.refused_csv(found))))
     assert reasons["line"] == "2"
     assert reasons["reasons"].startswith("uscc: found 'WRONG', expected 18 characters")
 
@@ -137,3 +151,19 @@ def test_a_customer_is_needed_for_adding_only() -> None:
     raw = f"uscc\n{uscc(1)}\n".encode()
     assert watch_file.read(raw, "book.csv", needs_reference=False).rows == (Row(uscc(1)),)
     assert watch_file.read(raw, "book.csv").refused[0].findings[0].field == "customer_ref"
+
+
+def test_columns_of_filters_by_code_and_in_chinese() -> None:
+    header = "uscc,customer_ref,最低级别,变动种类(默认全部),省份\n"
+    lines = [
+        f"{uscc(1)},K-1,严重失信主体,标注异议 amended,上海;320000",
+        f"{uscc(2)},K-2,,,",
+        f"{uscc(3)},K-3,clear,x,31",
+    ]
+    found = watch_file.read((header + "\n".join(lines)).encode(), "book.csv")
+    wanted = Filters(min_level="listed", kinds=("objection_marked", "amended"), provinces=("310000", "320000"))
+    assert found.rows == (Row(uscc(1), "K-1", filters=wanted), Row(uscc(2), "K-2", filters=Filters()))
+    assert [finding.field for finding in found.refused[0].findings] == ["min_level", "kinds", "provinces"]
+    as_json = f'{{"uscc":"{uscc(1)}","customer_ref":"K","kinds":["amended","listed"],"min_level":null}}'.encode()
+    assert watch_file.read(as_json, "book.jsonl").rows[0].filters == Filters(kinds=("amended", "listed"))
+    assert "min_level" in watch_file.refused_csv(found).splitlines()[0]

@@ -1,12 +1,13 @@
-"""`as_of` and `known_at` of a query, read by hand: as FastAPI's parameters they cost a tenth of a request's time."""
+"""`as_of`, `known_at`, `explain` of a query, read by hand: as FastAPI's parameters they cost every request."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, cast, get_args
 
 from consumers.api.problems import Problem
 from liancheng.days import day_of
 from liancheng.looking_back import Moment
+from liancheng.phrases import Language
 
 _FIRST_DAY, _AHEAD = date(2000, 1, 1), timedelta(days=3660)
 
@@ -23,11 +24,29 @@ PARAMETERS: list[dict[str, Any]] = [
         "name": "known_at", "in": "query", "schema": {"type": "string", "format": "date-time"},
         "description": "As it was known at this instant, with its time zone. Without `as_of`, at the end of its day.",
     },
+    {
+        "name": "explain", "in": "query", "schema": {"type": "string", "enum": list(get_args(Language))},
+        "description": "Say why, in words: each reason with its rule, source and mark.",
+    },
 ]  # fmt: skip
 
 
-def read(query: Mapping[str, str]) -> Moment | None:
-    """The moment that is asked for; None where it is now. Raises Problem."""
+class Wish(NamedTuple):
+    """`moment` None: as it is now. `language`: of the explanation; None: no explanation."""
+
+    moment: Moment | None
+    language: Language | None
+
+
+def read(query: Mapping[str, str]) -> Wish | None:
+    """What is wished beyond the company as it is now. Raises Problem."""
+    moment, language = _moment(query), query.get("explain")
+    if language is not None and language not in get_args(Language):
+        raise Problem("bad-request", f"explain: found {language[:40]!r}, expected {' or '.join(get_args(Language))}")
+    return Wish(moment, cast(Language | None, language)) if moment or language else None
+
+
+def _moment(query: Mapping[str, str]) -> Moment | None:
     as_of, known_at = query.get("as_of"), query.get("known_at")
     if as_of is None and known_at is None:
         return None

@@ -1,0 +1,92 @@
+"""Writing that only one writer of an id can do at a time: Kafka fences the one before, whatever host it is on."""
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from types import TracebackType
+from typing import Self
+
+from confluent_kafka import KafkaError, KafkaException, Message
+
+from liancheng.errors import LianchengError
+from liancheng.settings import Settings
+from transport.clients import producer, readable
+from transport.writing import Record
+
+_CHUNK = 5_000  # records in one transaction: readers of the topic wait for its end
+_TIMEOUT_S = 30.0
+_FENCED = frozenset(
+    {
+        KafkaError._FENCED,
+        KafkaError.PRODUCER_FENCED,
+        KafkaError.INVALID_PRODUCER_EPOCH,
+    }
+)
+
+Ends = dict[tuple[str, int], int]  # by topic and partition: the offset behind the last record written
+
+
+class FencedError(LianchengError):
+    """Another writer of the same id has begun since; `written` records had been committed before."""
+
+    def __init__(self, id_: str, written: int) -> None:
+        super().__init__(f"{id_}: another writer has taken over, {written} records were written before")
+        self.written = written
+
+
+class FencedWriter:
+    """The one writer of an id, until the next one begins. What it began and did not commit is gone then.
+
+    Raises:
+        UnavailableError: the broker does not answer.
+    """
+
+    def __init__(self, settings: Settings, id_: str) -> None:
+        self.id, limit_ms = id_, settings.transaction_timeout_ms
+        self._client = producer(
+            settings, transactional_id=id_, transaction_timeout_ms=limit_ms, message_timeout_ms=limit_ms
+        )
+        try:
+            self._client.init_transactions(_TIMEOUT_S)
+        except KafkaException as error:
+            raise readable(error, f"beginning to write as {id_}") from error
+
+    def write(self, records: Iterable[Record], written: Callable[[int], None] = lambda _: None) -> Ends:
+        """Write the records, in transactions of 5,000; `written` is told how many more were committed.
+
+        Raises:
+            FencedError: another writer has begun.
+            UnavailableError: the broker refuses.
+        """
+        rest, ends, done = iter(records), Ends(), 0
+        while chunk := list(islice(rest, _CHUNK)):
+            try:
+                self._commit(chunk, ends)
+            except KafkaException as error:
+                if error.args[0].code() in _FENCED:
+                    raise FencedError(self.id, done) from error
+                raise readable(error, f"writing as {self.id}") from error
+            done += len(chunk)
+            written(len(chunk))
+        return ends
+
+    def _commit(self, chunk: list[Record], ends: Ends) -> None:
+        def report(error: KafkaError | None, message: Message) -> None:
+            if error is None:
+                place = message.topic() or "", message.partition() or 0
+                ends[place] = max(ends.get(place, 0), (message.offset() or 0) + 1)
+
+        self._client.begin_transaction()
+        try:
+            for topic, key, value, headers, partition in chunk:
+                self._client.produce(topic, value, key, partition, on_delivery=report, headers=[*headers])
+            self._client.commit_transaction(_TIMEOUT_S)
+        except KafkaException as error:
+            if error.args[0].txn_requires_abort():
+                self._client.abort_transaction(_TIMEOUT_S)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Nothing is open between writes: the client goes with its last reference."""
