@@ -84,7 +84,7 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     home.up("--workers", "2")
     parts = home.parts()
     assert {name: part["state"] for name, part in parts.items()} == dict.fromkeys(
-        ["broker", "valkey", "worker-1", "worker-2", "view", "api"], "up"
+        ["broker", "valkey", "worker-1", "worker-2", "view", "api", "webhooks"], "up"
     )
     assert parts["worker-2"]["address"] == f"127.0.0.1:{home.web_port + 1}"
     settings = Settings(bootstrap_servers=f"127.0.0.1:{home.broker_port}")
@@ -101,7 +101,7 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     assert home.run("down").returncode == 0
 
 
-@pytest.mark.parametrize("victim", ["broker", "valkey", "worker-1", "view", "api"])
+@pytest.mark.parametrize("victim", ["broker", "valkey", "worker-1", "view", "api", "webhooks"])
 def test_a_part_that_dies_is_started_again(home: Home, victim: str) -> None:
     home.up()
     before = home.parts()
@@ -212,7 +212,7 @@ def test_with_another_cluster_and_redis_neither_runs_here(tmp_path: Path, broker
             client.execute_command("ACL", "SETUSER", "user", "on", ">geheim", "~*", "+@all")
         home = Home(tmp_path / "home", **elsewhere)
         home.up()
-        assert list(home.parts()) == ["worker-1", "view", "api"]
+        assert list(home.parts()) == ["worker-1", "view", "api", "webhooks"]
         eventually(lambda: home.run("view", "status").returncode == 0, timeout_s=30)
         said = home.run("view", "status")
         assert "geheim" not in said.stdout + said.stderr + (home.path / "logs" / "view.log").read_text()
