@@ -83,10 +83,10 @@ def measure(lab: Lab, seconds: int, rounds: int) -> LatencyResult:
         make_topics(settings)
         relay.make_topics(settings)
         writing.write(settings, [watch(made_up.company(number), BANK) for number in range(warm + each * rounds)])
-        _worker(settings, [_event(company) for company in range(warm)])
+        _worker(settings, [event_of(company) for company in range(warm)])
         relays, workers = [], []
         for first in range(warm, warm + each * rounds, each):
-            events = [_event(company) for company in range(first, first + each)]
+            events = [event_of(company) for company in range(first, first + each)]
             workers.append(_worker(settings, events))
             relays.append(_relay(settings, events))
             print(f"  latency {len(relays)}: worker {workers[-1].p50_ms:.1f} / {workers[-1].p99_ms:.1f} ms, "
@@ -95,7 +95,7 @@ def measure(lab: Lab, seconds: int, rounds: int) -> LatencyResult:
     return LatencyResult(RATE, relays, workers)
 
 
-def _event(number: int) -> Event:
+def event_of(number: int) -> Event:
     """A watched company's first penalty, so that each event leads to one alert."""
     of = made_up.company(number)
     made = event(of.province, made_up.decision(of, number, random.Random(number), made_up.ENTRY_ACT))
@@ -125,7 +125,7 @@ def _run(settings: Settings, process: Child, events: list[Event], read: str, mar
     reader = consumer(settings, "bench.reader")
     ((place, end),) = high_watermarks(settings, [(read, 0)]).items()
     reader.assign([TopicPartition(*place, end)])
-    publisher = threading.Thread(target=_publish, args=(settings, events, sent), daemon=True)
+    publisher = threading.Thread(target=publish, args=(settings, events, sent), daemon=True)
     publisher.start()
     came: dict[bytes, float] = {}
     last = time.perf_counter()
@@ -145,7 +145,7 @@ def _run(settings: Settings, process: Child, events: list[Event], read: str, mar
     return Run(cut[49], cut[98], max(took), len(took), machine.load())
 
 
-def _publish(settings: Settings, events: list[Event], sent: dict[bytes, float]) -> None:
+def publish(settings: Settings, events: list[Event], sent: dict[bytes, float]) -> None:
     """At a steady rate, with the same producer settings as an agency's."""
     client = producer(settings)
     started = time.perf_counter()

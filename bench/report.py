@@ -7,6 +7,7 @@ import msgspec
 
 from bench.latency import LatencyResult
 from bench.restore import RestoreResult
+from bench.roads import RoadResult
 from bench.screening import RATE, ScreeningResult
 from bench.throughput import StageResult
 from bench.view import ViewResult
@@ -25,6 +26,7 @@ class Results(NamedTuple):
     restore: list[RestoreResult]
     view: list[ViewResult]
     screening: ScreeningResult | None
+    roads: list[RoadResult]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -34,11 +36,12 @@ class Results(NamedTuple):
             "restore": [result._asdict() for result in self.restore],
             "view": [result._asdict() for result in self.view],
             "screening": msgspec.to_builtins(self.screening._asdict()) if self.screening else None,
+            "roads": [result._asdict() for result in self.roads],
         }
 
 
 def text(results: Results) -> str:
-    parts = (_machine, _throughput, _latency, _restore, _view, _screening)
+    parts = (_machine, _throughput, _latency, _restore, _view, _screening, _roads)
     blocks = [part(results) for part in parts]
     return "\n\n".join(block for block in blocks if block)
 
@@ -157,6 +160,18 @@ def _screening(results: Results) -> str:
     ]  # fmt: skip
     head = (f"screening of {found.subjects:,}", "one process", "one GET", "ratio", f"load {found.load:.1f}")
     return _table(head, rows)
+
+
+def _roads(results: Results) -> str:
+    rows = [
+        (
+            found.road, f"{found.alerts:,}", f"{found.p50_ms:.1f}", f"{found.p99_ms:.1f}", f"{found.made_p50_ms:.1f}",
+            f"{found.made_p99_ms:.1f}", f"{found.load:.1f}",
+        )
+        for found in results.roads
+    ]  # fmt: skip
+    head = ("publish to bank", "alerts", "p50 ms", "p99 ms", "of it the road: p50 ms", "p99 ms", "load")
+    return _table(head, rows) if rows else ""
 
 
 def _kept(holds: bool) -> str:

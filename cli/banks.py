@@ -1,4 +1,4 @@
-"""Commands of a bank: `bank add|show|list|rotate-key|remove`, `watch`, `alerts`."""
+"""Commands of a bank: `bank add|show|list|rotate-key|remove`, `watch`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,6 @@ def register(app: typer.Typer) -> None:
         group.command(name)(command)
     app.add_typer(group, name="bank")
     app.command("watch")(watch)
-    app.command("alerts")(alerts)
 
 
 def add(
@@ -105,18 +104,3 @@ def watch(
     from cli import watching  # noqa: PLC0415
 
     return watching.run(watching.Wish(file, bank, remove, replace, refused_to, as_json, dry_run, resume))
-
-
-def alerts(
-    bank: OfBank,
-    *,
-    from_number: Annotated[int | None, typer.Option("--from", help="Start with this alert number.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Wait for further alerts.")] = False,
-    as_json: AsJson = False,
-    reader: Annotated[str, typer.Option("--reader", help="Whose place is remembered.")] = "default",
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Stop after so many.")] = None,
-) -> int:
-    """The bank's alerts, a line each, after the last one that was printed to this reader."""
-    from cli import alert_lines  # noqa: PLC0415
-
-    return alert_lines.run(bank, reader, from_number, follow=follow, limit=limit, as_json=as_json)

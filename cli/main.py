@@ -14,6 +14,8 @@ _COMMANDS = (
     "cli.local.commands",
     "cli.publish",
     "cli.banks",
+    "cli.alert_group",
+    "cli.webhook_group",
     "cli.book_group",
     "cli.lists",
     "cli.standards",

@@ -5,13 +5,14 @@ import threading
 import time
 from array import array
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from msgspec.structs import replace
 
 from consumers import gapless
 from consumers.gapless import Gapless, Numbered
+from consumers.roads.records import made_at
+from consumers.roads.seeking import first_at
 from liancheng import codec, topics
 from liancheng.alerts import Alert
 from liancheng.errors import UnavailableError, WrongUseError
@@ -170,16 +171,8 @@ class AlertReader:
         return place.offset, number - 1
 
     def _record_from(self, offset: int) -> Numbered | None:
-        self._client.assign([TopicPartition(self.topic, 0, offset)])
-        deadline = time.monotonic() + STALL_S
-        while time.monotonic() < deadline:
-            message = self._client.poll(WAIT_S)
-            if message is None:
-                continue
-            if not self._is_record(message):
-                return None
-            return self._read(message).number, message.offset() or 0
-        raise UnavailableError(f"reading {self.topic}: nothing came for {STALL_S:.0f} s")
+        message = first_at(self._client, self.topic, offset, self._is_record)
+        return (self._read(message).number, message.offset() or 0) if message else None
 
     def _next(self, follow: bool) -> list[Message]:
         """The next records, as soon as there is one; none at the end when not following."""
@@ -219,7 +212,7 @@ class AlertReader:
         if not self.numbers.is_next(alert.number):
             log.debug("%s: alert %d came again at offset %s", self.bank, alert.number, message.offset())
             return None
-        return replace(alert, made_at=datetime.fromtimestamp(message.timestamp()[1] / 1000, UTC))
+        return replace(alert, made_at=made_at(message))
 
     def _read(self, message: Message) -> Alert:
         alert: Alert = codec.read(_decode, message.value() or b"", f"{self.topic}@{message.offset()}")

@@ -1,22 +1,19 @@
 """The process that fills the screening view: session after session, with /metrics and /health."""
 
-import json
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterable
-from socketserver import ThreadingMixIn
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from typing import Self
 
 from confluent_kafka import KafkaException
-from prometheus_client import make_wsgi_app
 from redis.exceptions import RedisError
 
+from consumers import health_server
 from consumers import view_metrics as metrics
 from consumers.view_session import RestartSessionError, Session
-from liancheng.errors import LianchengError, WrongUseError
+from liancheng.errors import LianchengError
 from liancheng.settings import Settings
 from transport import redis_clients
 
@@ -66,10 +63,10 @@ class Filler:
             self._session = None
             session.close()
 
-    def health(self) -> tuple[bool, str]:
+    def health(self) -> tuple[bool, dict[str, object]]:
         """Whether it reaches Kafka and Redis, and what it does: connecting, rebuilding, following."""
         session = self._session
-        return session is not None, session.state if session else "connecting"
+        return session is not None, {"state": session.state if session else "connecting", "age_s": self.age_s()}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -89,43 +86,8 @@ def run(settings: Settings) -> None:
     filler = Filler(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: filler.stopping.set())
-    server = _serve(filler)
+    metrics.AGE.set_function(lambda: -1 if (age := filler.age_s()) is None else age)
+    server = health_server.serve(settings.web_host, settings.view_port, "LIANCHENG_VIEW_PORT", filler.health)
     with filler:
         filler.stopping.wait()
     server.shutdown()
-
-
-class _Threads(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Being asked is no news."""
-
-
-def _serve(filler: Filler) -> WSGIServer:
-    host, port = filler.settings.web_host, filler.settings.view_port
-    metrics.AGE.set_function(lambda: -1 if (age := filler.age_s()) is None else age)
-    try:
-        server = make_server(host, port, _pages(filler), _Threads, _Quiet)
-    except OSError as error:
-        raise WrongUseError(
-            f"port {port} cannot be used ({error.strerror}): choose another with LIANCHENG_VIEW_PORT"
-        ) from error
-    threading.Thread(target=server.serve_forever, name="liancheng.view.web", daemon=True).start()
-    return server
-
-
-def _pages(filler: Filler) -> Any:
-    """/health: 200 where it reaches Kafka and Redis, 503 otherwise; everything else is /metrics."""
-    of_metrics: Any = make_wsgi_app()
-
-    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != "/health":
-            return of_metrics(environ, start_response)  # type: ignore[no-any-return]
-        ready, state = filler.health()
-        start_response("200 OK" if ready else "503 Service Unavailable", [("Content-Type", "application/json")])
-        return [json.dumps({"ready": ready, "state": state, "age_s": filler.age_s()}).encode()]
-
-    return application

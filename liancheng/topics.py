@@ -13,6 +13,7 @@ from liancheng.entries import ListRecord
 from liancheng.events import Event
 from liancheng.facts import Penalty, Receipt
 from liancheng.screening_receipts import ScreeningReceipt
+from liancheng.webhooks import Webhook, WebhookState
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -107,6 +108,14 @@ BANKS = Topic(
     "banks", "bank", Bank, "office", ("office", "views"), Family.SINGLE, True,
     "The register of subscribing banks.",
 )  # fmt: skip
+WEBHOOKS = Topic(
+    "webhooks", "bank/webhook", Webhook, "api", ("webhooks", "api"), Family.SINGLE, True,
+    "Where banks want their alerts posted to.",
+)  # fmt: skip
+WEBHOOK_STATE = Topic(
+    "webhook-state", "bank/webhook", WebhookState, "webhooks", ("webhooks", "api"), Family.SINGLE, True,
+    "Up to which alert a webhook has had all, and how it fails.",
+)  # fmt: skip
 SCREENING_RECEIPTS = Topic(
     "screening-receipts.<bank>", "receipt id", ScreeningReceipt, "api", ("bank", "office"), Family.SINGLE, False,
     "What one bank asked the HTTP service, and the proof of what it was answered.",
@@ -118,7 +127,7 @@ DEAD_LETTERS = Topic(
 
 REGISTRY: tuple[Topic, ...] = (
     PENALTY_EVENTS, RECEIPTS, PENALTIES, SANCTION_LIST, WATCHLISTS, ALERTING_STATE, ALERTS, DISPATCH_STATE, BANK_ALERTS,
-    BANKS, SCREENING_RECEIPTS, DEAD_LETTERS,
+    BANKS, WEBHOOKS, WEBHOOK_STATE, SCREENING_RECEIPTS, DEAD_LETTERS,
 )  # fmt: skip
 
 # Keys of the records that belong to a partition, not to a subject.

@@ -31,7 +31,8 @@ def up(
     workers: Annotated[int, typer.Option(min=1, max=32, help="Worker processes; each runs every stage.")] = 1,
     detach: Annotated[bool, typer.Option("--detach", help="Return when all is up; `liancheng down` stops it.")] = False,
     view: Annotated[
-        bool, typer.Option("--view/--no-view", help="Keep the screening view and the HTTP service, too.")
+        bool,
+        typer.Option("--view/--no-view", help="Keep what serves banks, too: view, HTTP service, webhooks."),
     ] = True,
 ) -> None:
     """Run the broker, the workers, the screening view and the HTTP service here, and keep them running.

@@ -12,7 +12,7 @@ from cli.local.broker import Broker
 from cli.local.keeper import Keeper
 from cli.local.say import Say
 from cli.local.valkey import Valkey
-from cli.local.worker import Worker, api, view_filler, worker
+from cli.local.worker import Worker, api, view_filler, webhooks, worker
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
 
@@ -27,7 +27,7 @@ class Stopped(KeyboardInterrupt):
 
 
 class Supervisor:
-    """Broker and Valkey (where they are ours to run), topics, workers, the filler and the HTTP service of one home."""
+    """All parts of one home: broker and Valkey (where they are ours to run), workers, and what serves banks."""
 
     def __init__(
         self, settings: Settings, workers: int, say: Say, on_ready: Callable[[], object], *, view: bool = True
@@ -41,6 +41,7 @@ class Supervisor:
         self.workers = [worker(self.settings, number) for number in range(1, workers + 1)]
         self.view = view_filler(self.settings) if view else None
         self.api = api(self.settings) if view else None
+        self.webhooks = webhooks(self.settings) if view else None
         self._say = say
         self._on_ready = on_ready
         self._keepers: list[Keeper] = []
@@ -97,9 +98,11 @@ class Supervisor:
             processes.require_port(self.view.port, "LIANCHENG_VIEW_PORT", "screening view")
         if self.api:
             processes.require_port(self.api.port, "LIANCHENG_API_PORT", "HTTP service")
+        if self.webhooks:
+            processes.require_port(self.webhooks.port, "LIANCHENG_WEBHOOKS_PORT", "sender of webhooks")
 
     def _processes(self) -> list[Worker]:
-        return [*self.workers, *(part for part in (self.view, self.api) if part)]
+        return [*self.workers, *(part for part in (self.view, self.api, self.webhooks) if part)]
 
     def _make_topics(self) -> None:
         from transport.admin import add_province, ensure_shared_topics  # noqa: PLC0415 loads Kafka's client

@@ -82,6 +82,12 @@ def api(settings: Settings, **env: str) -> Worker:
     return made
 
 
+def webhooks(settings: Settings, **env: str) -> Worker:
+    """The process that sends webhooks. Healthy: it has read which there are."""
+    port = settings.webhooks_port
+    return Worker(settings, "webhooks", port, ["cli.main", "webhooks", "run"], LIANCHENG_WEBHOOKS_PORT=str(port), **env)
+
+
 def answers(address: str) -> bool:
     """Whether GET /health at host:port gives 200."""
     try:

@@ -9,7 +9,19 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from consumers.api import books, openapi, pages, problems, screening, service_keys, stream, watches
+from consumers.api import (
+    alert_counts,
+    alerts,
+    books,
+    openapi,
+    pages,
+    problems,
+    screening,
+    service_keys,
+    stream,
+    watches,
+    webhooks,
+)
 from consumers.api.edge import Edge
 from consumers.api.services import Services
 from liancheng.settings import Settings
@@ -20,6 +32,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     stream.router,
     service_keys.router,
     watches.router,
+    alerts.router,
+    alert_counts.router,
+    webhooks.router,
 )
 
 

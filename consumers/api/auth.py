@@ -54,6 +54,12 @@ def identified(banks: dict[str, Bank], text: str, now: datetime, rate: float) ->
     return Caller(bank.id, key.id, key.scopes, bank.requests_per_s or rate)
 
 
+def still_known(banks: dict[str, Bank], who: Caller, now: datetime) -> bool:
+    """Whether the key of a caller whose answer is still under way is living."""
+    bank = banks.get(who.bank)
+    return bank is not None and any(key.id == who.key_id and keys.lives(key, now) for key in bank.keys)
+
+
 def _named(banks: dict[str, Bank], text: str) -> tuple[Bank | None, ApiKey | None]:
     names = keys.named(text)
     bank = banks.get(names[0]) if names else None

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from consumers.book import BookTakenError
+from consumers.gapless import MissingAlertError
 from consumers.view_position import StaleViewError
 from liancheng.errors import UnavailableError, WrongUseError
 
@@ -37,9 +38,13 @@ KINDS: Mapping[str, Kind] = {
     "book-busy": Kind(409, "Another change of this book is under way", "wait a moment and send it again"),
     "upload-offset": Kind(409, "The upload goes on elsewhere", "send the bytes from `offset` on"),
     "upload-taken": Kind(409, "Another request goes on with this upload", "let it, or choose another name"),
+    "alerts-missing": Kind(409, "Alerts are missing", "tell the office `first` to `last`; go on from `last` + 1"),
+    "day-not-over": Kind(409, "This day is not over yet", "ask again after `Retry-After` seconds"),
+    "too-many-webhooks": Kind(409, "The bank has as many webhooks as it may", "delete one; `limit` is the most"),
     "too-large": Kind(413, "The request is too large", "send less, or use the stream; `limit` is the most"),
     "unsupported-media-type": Kind(415, "This media type is not taken", "send one of those that `detail` names"),
     "too-many-requests": Kind(429, "Too many requests", "wait as many seconds as `Retry-After` says"),
+    "too-many-streams": Kind(429, "Too many streams are open", "close one; `limit` is the most of one bank"),
     "internal": Kind(500, "Something broke here", "tell the office the header `Request-Id`"),
     "starting": Kind(503, "The service is starting", "ask again in a second"),
     "view-stale": Kind(503, "The list here is too old to answer", "ask again later; `age_s` and `limit_s` say how old"),
@@ -87,6 +92,10 @@ def _busy(error: BookTakenError) -> Problem:
     return Problem("book-busy", str(error), {"Retry-After": "1"})
 
 
+def _missing(error: MissingAlertError) -> Problem:
+    return Problem("alerts-missing", str(error), first=error.first, last=error.last)
+
+
 def _unavailable(_: Exception) -> Problem:
     return Problem("unavailable", "a part of the service does not answer", {"Retry-After": "5"})
 
@@ -114,6 +123,7 @@ _MAKERS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (Problem, lambda problem: problem),
     (StaleViewError, _stale),
     (BookTakenError, _busy),
+    (MissingAlertError, _missing),
     (UnavailableError, _unavailable),
     (WrongUseError, _bad),
     (msgspec.DecodeError, _bad),

@@ -8,13 +8,18 @@ from consumers.api.answers import Receipts
 from consumers.api.book_keeper import BookKeeper
 from consumers.api.gathering import Gathered
 from consumers.api.limits import Limits
+from consumers.api.listeners import Listeners
 from consumers.api.live_list import LiveList
 from consumers.api.live_register import LiveRegister
 from consumers.api.live_watches import LiveWatches
 from consumers.api.receipt_log import ReceiptLog
 from consumers.api.replacing import Replacing
 from consumers.api.signing import Signer
+from consumers.roads.cursor import Roads
 from consumers.view_reader import AsyncView
+from consumers.webhooks.live import LiveHooks
+from consumers.webhooks.posting import Poster
+from consumers.webhooks.secrets import Secrets
 from liancheng.settings import Settings
 
 
@@ -34,6 +39,9 @@ class Services:
         self.watches = LiveWatches(settings)
         self.books = BookKeeper(settings, self.watches)
         self.replacing = Replacing(settings, self.watches, self.books)
+        self.listeners = Listeners()
+        self.hooks = LiveHooks(settings)
+        self.secrets = Secrets(settings)
 
     async def start(self) -> None:
         self.register.start()
@@ -41,6 +49,9 @@ class Services:
         self._log.start()
         self.watches.start()
         self.replacing.store.open()
+        self.hooks.start()
+        self.roads = Roads(self.settings)
+        self.poster = Poster(self.settings)
 
     async def stop(self) -> None:
         self.register.stop()
@@ -48,6 +59,9 @@ class Services:
         self._log.stop()
         self.watches.stop()
         await self.view.close()
+        self.hooks.stop()
+        self.roads.stop()
+        await self.poster.close()
 
     def health(self) -> tuple[bool, dict[str, object]]:
         """Whether it can answer at all, and what to know beside."""

@@ -2,11 +2,13 @@
 
 import gc
 import logging
+import socket
 import sys
 
 import uvicorn
 
 from consumers.api.app import create_app
+from consumers.api.listeners import Listeners
 from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
 
@@ -40,7 +42,7 @@ def run(settings: Settings) -> None:
         ssl_keyfile=settings.api_tls_key,
     )
     try:
-        uvicorn.Server(config).run()
+        _Server(config, app.state.services.listeners).run()
     except SystemExit as error:
         if not error.code:
             raise
@@ -48,6 +50,18 @@ def run(settings: Settings) -> None:
             f"the HTTP service could not listen on {settings.api_host}:{settings.api_port}: "
             "choose another with LIANCHENG_API_PORT"
         ) from error
+
+
+class _Server(uvicorn.Server):
+    """One that tells its listeners to go before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, listeners: Listeners) -> None:
+        super().__init__(config)
+        self._listeners = listeners
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._listeners.end()
+        await super().shutdown(sockets)
 
 
 def _set_logs() -> None:

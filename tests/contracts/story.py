@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256, sha512
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from stdnum.cn import uscc as stdnum_uscc
 
 from consumers import book, register
@@ -28,6 +29,7 @@ from liancheng.events import (
 )
 from liancheng.facts import NewDay, Penalty, StandardAdopted
 from liancheng.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt
+from liancheng.webhooks import Webhook, beginning
 from stream_apps import adoption, calendar
 from stream_apps.batch import dead_letter
 from stream_apps.stage import Record
@@ -175,7 +177,32 @@ def told() -> list[Written]:
     _repeats_and_refusals(region)
     _later_years(region)
     _screened(region)
+    _posted(region)
     return list(region.written())
+
+
+def _posted(region: Region) -> None:
+    """One bank's webhook: set, failing, given up, set anew, deleted."""
+    region.at("2027-05-13")
+    now = region.flow.now
+    hook = Webhook(
+        bank="bank-b", id="loans", url="https://alerts.bank.example/liancheng", from_number=1, made_at=now,
+        salt="5d1c0a3f", made_with="19c4656c8aa8ed99", epoch=1810166400000,
+    )  # fmt: skip
+    first = beginning(hook)
+    failing = replace(
+        first, delivered=3, health="failing", failures=2, failing_since=now, next_try_at=now + timedelta(seconds=8),
+        last_error="the receiver answered 503",
+    )  # fmt: skip
+    states = (replace(first, delivered=2), failing, replace(failing, health="dead", next_try_at=None))
+    for topic, values in (
+        (topics.WEBHOOKS, (hook, replace(hook, from_number=4, epoch=hook.epoch + 1), None)),
+        (topics.WEBHOOK_STATE, (*states, replace(failing, health="gone", next_try_at=None), None)),
+    ):
+        for value in values:
+            raw = codec.encode(value) if value else None
+            type_ = ("webhook" if topic is topics.WEBHOOKS else "webhook_state") if value else "webhook_ended"
+            region.flow.write(topic.name, hook.key.encode(), raw, 0, codec.headers(type_, b"/webhooks", hook.key))
 
 
 def _screened(region: Region) -> None:

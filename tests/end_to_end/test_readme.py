@@ -29,7 +29,7 @@ def commands() -> list[str]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
-    broker, controller, redis, view, api, web = free_ports(6)
+    broker, controller, redis, view, api, webhooks, web = free_ports(7)
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
     script = bin_dir / "liancheng"
@@ -43,6 +43,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         "LIANCHENG_REDIS_PORT": str(redis),
         "LIANCHENG_VIEW_PORT": str(view),
         "LIANCHENG_API_PORT": str(api),
+        "LIANCHENG_WEBHOOKS_PORT": str(webhooks),
         "LIANCHENG_WEB_PORT": str(web),
     }
     yield env

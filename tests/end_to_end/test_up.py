@@ -35,8 +35,9 @@ class Home:
     def __init__(self, path: Path, **more: str) -> None:
         self.path = path
         (
-            self.broker_port, controller_port, self.redis_port, self.view_port, self.api_port, self.web_port, _second
-        ) = free_ports(7)  # fmt: skip
+            self.broker_port, controller_port, self.redis_port, self.view_port, self.api_port,
+            self.webhooks_port, self.web_port, _second,
+        ) = free_ports(8)  # fmt: skip
         self.env = {
             "LIANCHENG_HOME": str(path),
             "LIANCHENG_BROKER_PORT": str(self.broker_port),
@@ -44,6 +45,7 @@ class Home:
             "LIANCHENG_REDIS_PORT": str(self.redis_port),
             "LIANCHENG_VIEW_PORT": str(self.view_port),
             "LIANCHENG_API_PORT": str(self.api_port),
+            "LIANCHENG_WEBHOOKS_PORT": str(self.webhooks_port),
             "LIANCHENG_WEB_PORT": str(self.web_port),
             "PYTHONPATH": STUB,
         } | more
@@ -82,7 +84,7 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     home.up("--workers", "2")
     parts = home.parts()
     assert {name: part["state"] for name, part in parts.items()} == dict.fromkeys(
-        ["broker", "valkey", "worker-1", "worker-2", "view", "api"], "up"
+        ["broker", "valkey", "worker-1", "worker-2", "view", "api", "webhooks"], "up"
     )
     assert parts["worker-2"]["address"] == f"127.0.0.1:{home.web_port + 1}"
     settings = Settings(bootstrap_servers=f"127.0.0.1:{home.broker_port}")
@@ -99,7 +101,7 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     assert home.run("down").returncode == 0
 
 
-@pytest.mark.parametrize("victim", ["broker", "valkey", "worker-1", "view", "api"])
+@pytest.mark.parametrize("victim", ["broker", "valkey", "worker-1", "view", "api", "webhooks"])
 def test_a_part_that_dies_is_started_again(home: Home, victim: str) -> None:
     home.up()
     before = home.parts()
@@ -170,6 +172,7 @@ def test_a_taken_port_is_named_with_its_setting(home: Home) -> None:
         (home.web_port, "LIANCHENG_WEB_PORT"),
         (home.view_port, "LIANCHENG_VIEW_PORT"),
         (home.api_port, "LIANCHENG_API_PORT"),
+        (home.webhooks_port, "LIANCHENG_WEBHOOKS_PORT"),
     ):
         with socket.create_server(("127.0.0.1", port)):
             error = the_error(home.run("up"))
@@ -210,7 +213,7 @@ def test_with_another_cluster_and_redis_neither_runs_here(tmp_path: Path, broker
         home = Home(tmp_path / "home", **elsewhere)
         try:
             home.up()
-            assert list(home.parts()) == ["worker-1", "view", "api"]
+            assert list(home.parts()) == ["worker-1", "view", "api", "webhooks"]
             eventually(lambda: home.run("view", "status").returncode == 0, timeout_s=30)
             said = home.run("view", "status")
             assert "geheim" not in said.stdout + said.stderr + (home.path / "logs" / "view.log").read_text()

@@ -47,9 +47,11 @@ class Alerts:
 
 
 @contextmanager
-def serving(settings: Settings, alerts: Alerts) -> Iterator[None]:
+def serving(settings: Settings, alerts: Alerts | None) -> Iterator[None]:
+    """`alerts` None: those of the bank's own topic."""
     app = create_app(settings)
-    app.state.open_alerts = alerts.open
+    if alerts:
+        app.state.open_alerts = alerts.open
     config = uvicorn.Config(
         app, settings.api_host, settings.api_port, log_config=None, ws="none", timeout_graceful_shutdown=1
     )
@@ -61,6 +63,7 @@ def serving(settings: Settings, alerts: Alerts) -> Iterator[None]:
             eventually(lambda: asked.get("/health").json()["names"]["ready"], 30, what="names are indexed")
         yield
     finally:
-        alerts.cut()
+        if alerts:
+            alerts.cut()
         server.should_exit = True
         thread.join(15)

@@ -178,7 +178,7 @@ def test_killed_again_and_again_while_records_come(viewed: Settings, valkey: Val
 def test_two_fillers_at_once_do_each_other_no_harm(viewed: Settings) -> None:
     conflicts = view_metrics.CONFLICTS._value.get()
     with Filler(viewed) as one, Filler(viewed) as other:
-        eventually(lambda: {one.health(), other.health()} == {(True, "following")}, timeout_s=30)
+        eventually(lambda: {filler.health()[1]["state"] for filler in (one, other)} == {"following"}, timeout_s=30)
         for round_ in range(5):
             publish(viewed, entries(range(100, 200), "candidate" if round_ % 2 else "penalised", round_ + 2))
         await_current(viewed)

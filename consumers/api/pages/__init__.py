@@ -17,6 +17,7 @@ def install(app: FastAPI, here: Services) -> None:
     """Put the pages into the app."""
     app.state.sessions = Sessions(here.signer.secret(b"sessions of the clerk's page"))
     app.state.shelf = Shelf()
+    app.state.open_alerts = live.newest
     for router in (signing_in.router, searching.router, books.router, live.router):
         app.include_router(router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=_STATIC))

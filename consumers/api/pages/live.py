@@ -5,14 +5,17 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
+from consumers.api import alerts as roads
 from consumers.api.callers import Caller
 from consumers.api.pages.languages import language_of, say
 from consumers.api.pages.rendering import page
 from consumers.api.pages.routing import PageRoute
 from consumers.api.pages.sessions import Session, may, sessions
-from consumers.api.problems import Problem
+from consumers.api.services import services
 
 router = APIRouter(route_class=PageRoute)
+
+SHOWN = 20  # alerts that are there already when a page is opened
 
 Opener = Callable[[Request, Caller], Awaitable[Response]]
 
@@ -32,13 +35,16 @@ async def alerts(request: Request) -> Response:
     return page(request, "alerts.html", words={key: say(language, key, number="{number}") for key in _WORDS})
 
 
+async def newest(request: Request, who: Caller) -> Response:
+    """The bank's stream from its last alerts on, or from where the browser was."""
+    return await roads.stream(request, who, max(1, await services(request).roads.last(who.bank) - SHOWN + 1))
+
+
 @router.get("/alerts/stream")
 async def stream(request: Request) -> Response:
     """Server-Sent Events as /v1/alerts/stream gives them. `app.state.open_alerts` opens it: an `Opener`."""
     session, who = may(request, "alerts")
-    opener: Opener | None = getattr(request.app.state, "open_alerts", None)
-    if opener is None:
-        raise Problem("not-found", "this service has no stream of alerts")
+    opener: Opener = request.app.state.open_alerts
     opened = await opener(request, who)
     if isinstance(opened, StreamingResponse):
         opened.body_iterator = _while_signed_in(request, session, opened.body_iterator)

@@ -1,0 +1,191 @@
+"""From an agency's publish to a bank's having the alert by SSE and by webhook: a hundred banks, at a steady rate."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime
+from statistics import quantiles
+from typing import NamedTuple
+
+import httpx
+import msgspec
+
+from bench import machine, made_up
+from bench.fill import make_topics, watch
+from bench.lab import REPOSITORY, Lab, await_health, eventually, worker
+from bench.latency import RATE, event_of, publish
+from bench.reading import await_worked_off
+from cli.local.ports import free_ports
+from cli.local.worker import Worker, api, webhooks
+from consumers import keys
+from consumers.webhooks import book
+from consumers.webhooks.secrets import Secrets
+from liancheng import codec, topics
+from liancheng.alerts import Bank
+from liancheng.errors import UnavailableError
+from liancheng.settings import Settings
+from transport import admin, writing
+
+BANKS = [f"bank-{number:03}" for number in range(100)]
+WARM_S = 20  # of a broker and of processes that are seconds old; not counted
+QUIET_S = 60
+
+
+class RoadResult(NamedTuple):
+    """Milliseconds. `made_…`: from the alert's record alone, without the four stages before it."""
+
+    road: str
+    p50_ms: float
+    p99_ms: float
+    made_p50_ms: float
+    made_p99_ms: float
+    alerts: int
+    load: float
+
+
+class _Head(msgspec.Struct):
+    uscc: str
+    made_at: datetime
+
+
+class _Arrivals:
+    """When each company's alert came, on one road."""
+
+    def __init__(self, road: str) -> None:
+        self.road = road
+        self.came: dict[bytes, tuple[float, float]] = {}  # by USCC: when, and seconds since the alert was made
+        self._decode = msgspec.json.Decoder(_Head).decode
+
+    def take(self, raw: bytes) -> None:
+        now, at = time.perf_counter(), time.time()
+        head = self._decode(raw)
+        self.came.setdefault(head.uscc.encode(), (now, at - head.made_at.timestamp()))
+
+    def result(self, sent: dict[bytes, float], counted: Iterable[bytes]) -> RoadResult:
+        marks = list(counted)
+        whole = quantiles([(self.came[mark][0] - sent[mark]) * 1000 for mark in marks], n=100)
+        road = quantiles([self.came[mark][1] * 1000 for mark in marks], n=100)
+        return RoadResult(self.road, whole[49], whole[98], road[49], road[98], len(marks), machine.load())
+
+
+def measure(lab: Lab, seconds: int) -> list[RoadResult]:
+    """Each company is watched by one bank, each bank listens on both roads."""
+    count = (WARM_S + seconds) * RATE
+    with lab.broker("roads", brief=False) as broker:
+        (api_port, hooks_port, receiver_port) = free_ports(3)
+        settings = broker.model_copy(
+            update={"api_port": api_port, "webhooks_port": hooks_port, "api_url": f"http://127.0.0.1:{api_port}"}
+        )
+        make_topics(settings)
+        bearers = _registered(settings)
+        _hooked(settings, receiver_port)
+        companies = [made_up.company(number) for number in range(count)]
+        writing.write(settings, [watch(of, BANKS[number % len(BANKS)]) for number, of in enumerate(companies)])
+        with worker(settings, settings.stages) as process, _serving(settings, receiver_port):
+            await_health(settings, process)
+            await_worked_off(settings, "alerting", process)
+            results = asyncio.run(_run(settings, bearers, receiver_port, count))
+    lab.drop("roads")
+    for found in results:
+        print(f"  roads {found.road}: {found.p50_ms:.1f} / {found.p99_ms:.1f} ms", flush=True)
+    return results
+
+
+def _registered(settings: Settings) -> list[str]:
+    """All banks on the register; their keys."""
+    now, found = datetime.now(UTC), []
+    records = []
+    for bank in BANKS:
+        admin.add_bank_topic(settings, bank)
+        text, key = keys.new(bank, keys.SCOPES, now)
+        found.append(text)
+        value = codec.encode(Bank(id=bank, name=bank, keys=(key,)))
+        records.append(writing.Record(topics.BANKS.name, bank.encode(), value, [], 0))
+    writing.write(settings, records)
+    return found
+
+
+def _hooked(settings: Settings, port: int) -> None:
+    allowing = settings.model_copy(
+        update={"webhook_allow_http": True, "webhook_allow_private": True, "webhook_ports": str(port)}
+    )
+    secrets, now = Secrets(settings), datetime.now(UTC)
+    for bank in BANKS:
+        book.put(settings, book.wanted(allowing, secrets, (bank, "bench"), f"http://127.0.0.1:{port}/{bank}", now))
+
+
+@contextmanager
+def _serving(settings: Settings, port: int) -> Iterator[None]:
+    own = {"PYTHONPATH": str(REPOSITORY)}
+    allowing = {
+        "LIANCHENG_WEBHOOK_ALLOW_HTTP": "true",
+        "LIANCHENG_WEBHOOK_ALLOW_PRIVATE": "true",
+        "LIANCHENG_WEBHOOK_PORTS": str(port),
+    }
+    parts: list[Worker] = [api(settings, **own), webhooks(settings, **own, **allowing)]
+    for part in parts:
+        part.start()
+    try:
+        for part in parts:
+            eventually(part.healthy, part, 60, f"the health of {part.name}")
+        yield
+    finally:
+        for part in parts:
+            part.kill()
+
+
+async def _run(settings: Settings, bearers: list[str], port: int, count: int) -> list[RoadResult]:
+    events = [event_of(number) for number in range(count)]
+    streams, posts = _Arrivals("SSE"), _Arrivals("webhook")
+    async with AsyncExitStack() as stack:
+        receiver = await asyncio.start_server(lambda reader, writer: _receive(posts, reader, writer), "127.0.0.1", port)
+        await stack.enter_async_context(receiver)
+        listening = [asyncio.create_task(_listen(settings, bearer, streams)) for bearer in bearers]
+        sent: dict[bytes, float] = {}
+        publisher = threading.Thread(target=publish, args=(settings, events, sent), daemon=True)
+        publisher.start()
+        await _all_came((streams, posts), count, listening)
+        for task in listening:
+            task.cancel()
+        await asyncio.gather(*listening, return_exceptions=True)
+    counted = [event.mark for event in events[WARM_S * RATE :]]
+    return [arrivals.result(sent, counted) for arrivals in (streams, posts)]
+
+
+async def _all_came(roads: Iterable[_Arrivals], count: int, listening: list["asyncio.Task[None]"]) -> None:
+    last, since = 0, time.perf_counter()
+    while (came := sum(len(road.came) for road in roads)) < 2 * count:
+        if came > last:
+            last, since = came, time.perf_counter()
+        if time.perf_counter() - since > QUIET_S or any(task.done() for task in listening):
+            raise UnavailableError(f"{came} of {2 * count} alerts came, then nothing for a minute, or a stream ended")
+        await asyncio.sleep(0.1)
+
+
+async def _listen(settings: Settings, bearer: str, arrivals: _Arrivals) -> None:
+    headers = {"Authorization": f"Bearer {bearer}"}
+    async with (
+        httpx.AsyncClient(base_url=settings.api_url, headers=headers, timeout=QUIET_S) as client,
+        client.stream("GET", "/v1/alerts/stream") as answer,
+    ):
+        answer.raise_for_status()
+        rest = b""
+        async for part in answer.aiter_raw():
+            *lines, rest = (rest + part).split(b"\n")
+            for line in lines:
+                if line.startswith(b"data: "):
+                    arrivals.take(line[6:])
+
+
+async def _receive(arrivals: _Arrivals, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The least that a receiver of webhooks can be."""
+    try:
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            arrivals.take(await reader.readexactly(int(length.partition(b":")[2])))
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+        writer.close()

@@ -1,0 +1,92 @@
+"""A bank's webhooks on their topic: setting and deleting them."""
+
+import re
+from datetime import datetime
+from itertools import chain
+
+from msgspec.structs import replace
+
+from consumers.webhooks import targets
+from consumers.webhooks.secrets import Secrets, new_salt
+from liancheng import codec, topics
+from liancheng.errors import WrongUseError
+from liancheng.settings import Settings
+from liancheng.webhooks import Webhook, WebhookState, standing
+from transport import tables
+from transport.writing import Record, write
+
+SOURCE = b"/webhooks"
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_decode = codec.decoder(Webhook | WebhookState)
+
+Standing = tuple[Webhook, WebhookState]
+
+
+def check_id(text: str) -> str:
+    """Raises WrongUseError where it cannot be a webhook's id."""
+    if not _ID.fullmatch(text):
+        raise WrongUseError(f"found the webhook id {text!r}, expected 1 to 32 lower-case letters, digits or '-'")
+    return text
+
+
+def read(settings: Settings) -> dict[str, Standing]:
+    """All webhooks with their states, by `<bank>/<id>`."""
+    ends = tables.high_watermarks(settings, [(topics.WEBHOOKS.name, 0), (topics.WEBHOOK_STATE.name, 0)])
+    newest: dict[tuple[str, str], bytes | None] = {}
+    for message in chain.from_iterable(tables.read_until(settings, ends)):
+        newest[message.topic() or "", (message.key() or b"").decode()] = message.value()
+    found = {place: codec.read(_decode, raw, place[0]) for place, raw in newest.items() if raw is not None}
+    hooks = {key: hook for (topic, key), hook in found.items() if topic == topics.WEBHOOKS.name}
+    return {
+        key: (hook, standing(hook, found.get((topics.WEBHOOK_STATE.name, key)))) for key, hook in sorted(hooks.items())
+    }
+
+
+def made(
+    known: Standing | None,
+    new: Webhook,
+    from_number: int | None,
+    rotate: bool,
+) -> tuple[Webhook, bool]:
+    """The webhook to be written, and whether its secret is a new one.
+
+    Args:
+        known: as it stands; None: there is none of that id yet. It keeps its secret unless `rotate`.
+        new: as it is wanted; its `from_number` counts where there is none yet.
+        from_number: begin (again) there; None: go on after the last one that was taken.
+    """
+    if known is None:
+        return replace(new, from_number=from_number or new.from_number), True
+    hook, state = known
+    salt, made_with = (new.salt, new.made_with) if rotate else (hook.salt, hook.made_with)
+    start = from_number or state.delivered + 1
+    epoch = max(new.epoch, hook.epoch + 1)
+    return replace(new, from_number=start, salt=salt, made_with=made_with, epoch=epoch), rotate
+
+
+def wanted(settings: Settings, secrets: Secrets, named: tuple[str, str], url: str, now: datetime) -> Webhook:
+    """A webhook as a bank asks for it, from the first alert on. `named`: bank and id.
+
+    Raises:
+        WrongUseError: the id or the URL cannot be one.
+    """
+    targets.check_url(url, settings)
+    return Webhook(
+        bank=named[0],
+        id=check_id(named[1]),
+        url=url,
+        from_number=1,
+        salt=new_salt(),
+        made_with=secrets.made_with,
+        made_at=now,
+        epoch=int(now.timestamp() * 1000),
+    )
+
+
+def put(settings: Settings, hook: Webhook) -> None:
+    headers = codec.headers("webhook", SOURCE, f"{hook.key}/{codec.digest(hook)}")
+    write(settings, [Record(topics.WEBHOOKS.name, hook.key.encode(), codec.encode(hook), headers, 0)])
+
+
+def delete(settings: Settings, key: str) -> None:
+    write(settings, [Record(topics.WEBHOOKS.name, key.encode(), None, codec.headers("webhook_ended", SOURCE, key), 0)])

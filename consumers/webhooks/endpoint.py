@@ -1,0 +1,102 @@
+"""One webhook's way through its bank's alerts: in order, one at a time, the same one until it is taken."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from consumers.roads.cursor import Cursor, Roads
+from consumers.roads.records import AlertRecord
+from consumers.webhooks import metrics
+from consumers.webhooks.posting import Answer, Poster
+from liancheng.errors import LianchengError, UnavailableError
+from liancheng.settings import Settings
+from liancheng.webhooks import Webhook, WebhookState, pause
+
+log = logging.getLogger("liancheng.webhooks")
+
+_PAGE, _PAGE_BYTES = 20, 2**18  # what one webhook holds in memory
+_WAIT_S = 60.0
+_AGAIN_S = 1.0
+
+
+class Ways(NamedTuple):
+    """What endpoints share. `record` takes each new state."""
+
+    roads: Roads
+    poster: Poster
+    record: Callable[[WebhookState], None]
+    settings: Settings
+
+
+class Endpoint:
+    """Several run at once, and none waits for another."""
+
+    def __init__(self, hook: Webhook, state: WebhookState, ways: Ways) -> None:
+        self.hook = hook
+        self.state = state
+        self._roads, self._poster, self._record, self._settings = ways
+
+    async def run(self) -> None:
+        """Until it ends: dead, gone, or cancelled."""
+        await self._pause()
+        cursor = self._cursor()
+        while not self.state.ended:
+            try:
+                for record in await cursor.page(_PAGE, _PAGE_BYTES, _WAIT_S):
+                    await self._until_taken(record)
+                    if self.state.ended:
+                        return
+            except UnavailableError as error:
+                log.warning("webhook %s: %s", self.hook.key, error)
+                await asyncio.sleep(_AGAIN_S)
+                cursor = self._cursor()
+            except LianchengError as error:  # a gap or no alert: never skipped; the bank and the office see why
+                self._failed(Answer(str(error)))
+                await self._pause()
+                cursor = self._cursor()
+
+    def _cursor(self) -> Cursor:
+        return Cursor(self._roads, self.hook.bank, self.state.delivered + 1)
+
+    async def _until_taken(self, record: AlertRecord) -> None:
+        while not self.state.ended:
+            answer = await self._poster.post(self.hook, record.id, record.json)
+            if answer.why is None:
+                metrics.ATTEMPTS.labels("taken").inc()
+                metrics.DELAY.observe(max(time.time() - record.at_ms / 1000, 0))
+                state = self.state
+                self._set(WebhookState(bank=state.bank, id=state.id, epoch=state.epoch, delivered=record.number))
+                return
+            metrics.ATTEMPTS.labels("failed").inc()
+            self._failed(answer)
+            await self._pause()
+
+    def _failed(self, answer: Answer) -> None:
+        now = datetime.now(UTC)
+        state = self.state
+        since, failures = state.failing_since or now, state.failures + 1
+        state = replace(state, failures=failures, failing_since=since, last_error=answer.why, next_try_at=None)
+        if answer.gone:
+            state = replace(state, health="gone")
+        elif now - since >= timedelta(days=self._settings.webhook_give_up_days):
+            state = replace(state, health="dead")
+        else:
+            first = timedelta(seconds=self._settings.webhook_retry_first_s)
+            what = f"{self.hook.key}/{state.delivered + 1}"
+            wait = pause(first, failures, what, answer.retry_after)
+            state = replace(state, health="failing", next_try_at=now + wait)
+        log.info("webhook %s: alert %d: %s", self.hook.key, state.delivered + 1, answer.why)
+        self._set(state)
+
+    async def _pause(self) -> None:
+        if at := self.state.next_try_at:
+            await asyncio.sleep(max((at - datetime.now(UTC)).total_seconds(), 0))
+
+    def _set(self, state: WebhookState) -> None:
+        self.state = state
+        self._record(state)

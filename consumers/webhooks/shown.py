@@ -1,0 +1,40 @@
+"""A webhook and its state as a bank sees them."""
+
+from datetime import datetime
+
+from liancheng.facts import Model
+from liancheng.webhooks import Health, Webhook, WebhookState
+
+
+class Shown(Model, tag="webhook", frozen=True, kw_only=True):
+    """`delivered`: all alerts up to this number were taken (from `from_number` on). `secret`: shown when it is made."""
+
+    bank: str
+    id: str
+    url: str
+    from_number: int
+    delivered: int
+    health: Health
+    made_at: datetime
+    failures: int = 0
+    failing_since: datetime | None = None
+    next_try_at: datetime | None = None
+    last_error: str | None = None
+    secret: str | None = None
+
+
+def shown(hook: Webhook, state: WebhookState, secret: str | None = None) -> Shown:
+    return Shown(
+        bank=hook.bank,
+        id=hook.id,
+        url=hook.url,
+        from_number=hook.from_number,
+        delivered=state.delivered,
+        health=state.health,
+        made_at=hook.made_at,
+        failures=state.failures,
+        failing_since=state.failing_since,
+        next_try_at=state.next_try_at,
+        last_error=state.last_error,
+        secret=secret,
+    )
