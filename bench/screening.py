@@ -20,7 +20,7 @@ from cli.local.processes import listens
 from cli.local.valkey import Valkey
 from cli.local.worker import answers, api, view_filler
 from consumers import register
-from consumers.view_reader import View
+from consumers.view.reader import View
 from liancheng.settings import Settings
 from transport import redis_clients, writing
 

@@ -15,8 +15,8 @@ from bench.restore import entries
 from cli.local.ports import free_ports
 from cli.local.valkey import Valkey
 from cli.local.worker import view_filler
-from consumers import view_whole
-from consumers.view_reader import View
+from consumers.view import whole
+from consumers.view.reader import View
 from liancheng.settings import Settings
 from transport import redis_clients, writing
 
@@ -79,7 +79,7 @@ def _with_valkey(settings: Settings, subjects: int, entry_bytes: float) -> ViewR
             valkey_mb, valkey_rss_mb = _memory(own), machine.memory_mb(valkey.pid or 0)[0]
             one, book, decode_ms, summaries_ms = _answers(view, subjects)
         started = time.perf_counter()
-        view_whole.digest(own)
+        whole.digest(own)
         return ViewResult(
             subjects, entry_bytes, fill_s, cpu_us, valkey_mb, valkey_rss_mb, machine.memory_mb(filler.pid or 0)[1],
             statistics.median(one), statistics.quantiles(one, n=100)[98], statistics.median(book), decode_ms,

@@ -20,11 +20,11 @@ def run() -> int:
     """Fill the view and follow the list, until Ctrl-C. `liancheng up` runs it as well."""
     import logging  # noqa: PLC0415
 
-    from consumers import view_filler  # noqa: PLC0415
+    from consumers.view import filler  # noqa: PLC0415
     from liancheng.settings import Settings  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    view_filler.run(Settings())
+    filler.run(Settings())
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from confluent_kafka import KafkaException, Message
 
 from consumers.sanction_list import digest_of
-from consumers.view_source import Source
+from consumers.view.source import Source
 from liancheng import codec, topics
 from liancheng.entries import Entry, ListDay, ListRecord
 from liancheng.errors import UnavailableError

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from consumers.api.callers import Caller
 from consumers.api.receipt_log import ReceiptLog
 from consumers.api.signing import Signer
-from consumers.view_position import Position
-from consumers.view_reader import entry_of
+from consumers.view.position import Position
+from consumers.view.reader import entry_of
 from liancheng import screening
 from liancheng.screening import Company
 from liancheng.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt, canonical, number

@@ -11,7 +11,7 @@ from consumers.api.openapi import answer_of, body_of
 from consumers.api.problems import Problem
 from consumers.api.rows import Row, Tally
 from consumers.api.services import services
-from consumers.view_reader import MOST
+from consumers.view.reader import MOST
 from liancheng.screening import AskedRow, Book, RowError, ScreenedBook
 from liancheng.screening_receipts import Asked, canonical
 

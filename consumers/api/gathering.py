@@ -2,7 +2,7 @@
 
 import asyncio
 
-from consumers.view_reader import MOST, AsyncView, Position
+from consumers.view.reader import MOST, AsyncView, Position
 
 Found = tuple[bytes | None, Position]
 

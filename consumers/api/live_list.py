@@ -9,7 +9,7 @@ import msgspec
 from confluent_kafka import Message
 
 from consumers.api.problems import Problem
-from consumers.view_position import Position
+from consumers.view.position import Position
 from liancheng import codec, topics
 from liancheng.entries import Adoption, ListDay
 from liancheng.errors import UndigestibleError

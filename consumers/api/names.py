@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from consumers.api.answers import company, position_of
 from consumers.api.services import Services
-from consumers.view_reader import MOST
+from consumers.view.reader import MOST
 from liancheng.identity import normalise_name
 from liancheng.naming import Match
 from liancheng.screening import NameMatch

@@ -12,7 +12,7 @@ from consumers.api.answers import position_of, with_receipt
 from consumers.api.callers import Caller
 from consumers.api.services import Services
 from consumers.api.wishes import Wish
-from consumers.view_reader import entry_of
+from consumers.view.reader import entry_of
 from liancheng import codec
 from liancheng.explaining import at_hand, explain
 from liancheng.looking_back import Moment

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from consumers.book import BookTakenError
 from consumers.gapless import MissingAlertError
-from consumers.view_position import StaleViewError
+from consumers.view.position import StaleViewError
 from liancheng.errors import UnavailableError, WrongUseError
 
 TYPE = "urn:liancheng:problem:"

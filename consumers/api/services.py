@@ -16,7 +16,7 @@ from consumers.api.receipt_log import ReceiptLog
 from consumers.api.replacing import Replacing
 from consumers.api.signing import Signer
 from consumers.roads.cursor import Roads
-from consumers.view_reader import AsyncView
+from consumers.view.reader import AsyncView
 from consumers.webhooks.live import LiveHooks
 from consumers.webhooks.posting import Poster
 from consumers.webhooks.secrets import Secrets

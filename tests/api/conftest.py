@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from consumers.view_filler import Filler
+from consumers.view.filler import Filler
 from liancheng.settings import Settings
 from tests.api.serving import client, new_key, running_api, with_api
 from tests.eventually import eventually

@@ -10,8 +10,9 @@ import httpx
 import pytest
 import redis
 
-from consumers import register, view_layout
+from consumers import register
 from consumers.api import problems
+from consumers.view import layout
 from liancheng.settings import Settings
 from tests.api.serving import client, new_key
 from tests.bank_material import uscc
@@ -159,8 +160,8 @@ def test_an_old_view_does_not_answer(served: Settings, bank: httpx.Client, home:
     """The same head, written long ago: as when its filler has died."""
     assert bank.get(PATH).status_code == 200
     with redis.Redis.from_url(served.redis_url) as held:
-        filled: Any = held.hgetall(view_layout.KEY)
-        head = view_layout.decode(filled[b"#"])
+        filled: Any = held.hgetall(layout.KEY)
+        head = layout.decode(filled[b"#"])
     assert head
     with running_valkey(home) as other, redis.Redis(port=other.port) as old:
         from tests.api.serving import running_api, with_api
@@ -169,11 +170,9 @@ def test_an_old_view_does_not_answer(served: Settings, bank: httpx.Client, home:
         with running_api(settings), client(settings, bank.headers["authorization"].split()[1]) as asked:
             assert slug(asked.get(PATH)) == "view-stale"
             assert asked.get(PATH).json()["rebuilding"] is True
-            parts = tuple(
-                view_layout.msgspec.structs.replace(part, current_ms=1_700_000_000_000) for part in head.parts
-            )
-            aged = view_layout.msgspec.structs.replace(head, parts=parts)
-            old.hset(view_layout.KEY, mapping=filled | {b"#": view_layout.encode(aged)})
+            parts = tuple(layout.msgspec.structs.replace(part, current_ms=1_700_000_000_000) for part in head.parts)
+            aged = layout.msgspec.structs.replace(head, parts=parts)
+            old.hset(layout.KEY, mapping=filled | {b"#": layout.encode(aged)})
             for answer in (
                 asked.get(PATH), asked.get("/v1/companies?name=x"), asked.post("/v1/screenings", json=BOOK),
                 asked.post("/v1/screenings/stream", content=b"{}", headers={"Content-Type": "application/x-ndjson"}),

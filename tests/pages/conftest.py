@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
-from consumers.view_filler import Filler
+from consumers.view.filler import Filler
 from liancheng.settings import Settings
 from tests.api.serving import client, new_key, with_api
 from tests.eventually import eventually

@@ -8,7 +8,7 @@ import pytest
 
 from consumers.api.pages import book_csv
 from consumers.api.pages.book_file import WrongFileError, read
-from consumers.view_reader import MOST
+from consumers.view.reader import MOST
 from liancheng.screening import AskedRow, RowError, ScreenedRow, company
 from tests.bank_material import entry, uscc
 

@@ -5,9 +5,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.view_fold import Look, Step, fold, open_looks
-from consumers.view_layout import LAYOUT, Head, Part
-from consumers.view_position import position
+from consumers.view.fold import Look, Step, fold, open_looks
+from consumers.view.layout import LAYOUT, Head, Part
+from consumers.view.position import position
 from liancheng import codec
 from liancheng.entries import ListDay
 from tests.bank_material import uscc

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from consumers import view_layout, view_whole
 from consumers.sanction_list import read_list
-from consumers.view_reader import View
+from consumers.view import layout, whole
+from consumers.view.reader import View
 from liancheng import codec, topics
 from liancheng.entries import Entry, Level, ListDay
 from liancheng.settings import Settings
@@ -42,8 +42,8 @@ def delete(settings: Settings, numbers: Iterable[int]) -> None:
 def everything(settings: Settings) -> dict[bytes, bytes]:
     """All entries in the view, as bytes."""
     with redis_clients.reader(settings) as client:
-        found = client.hgetall(view_layout.KEY)
-    return {key: value for key, value in found.items() if key != view_layout.HEAD}  # type: ignore[misc]
+        found = client.hgetall(layout.KEY)
+    return {key: value for key, value in found.items() if key != layout.HEAD}  # type: ignore[misc]
 
 
 def await_current(settings: Settings, timeout_s: float = 30) -> None:
@@ -54,11 +54,11 @@ def await_current(settings: Settings, timeout_s: float = 30) -> None:
 
     def current() -> bool:
         with redis_clients.reader(settings) as client:
-            head = view_layout.decode(client.hmget(view_layout.KEY, [view_layout.HEAD])[0])  # type: ignore[arg-type,index]
+            head = layout.decode(client.hmget(layout.KEY, [layout.HEAD])[0])  # type: ignore[arg-type,index]
         return head is not None and all((part.current_ms or 0) >= asked_ms for part in head.parts)
 
     eventually(current, timeout_s, what="the view is current")
-    assert view_whole.digest(settings).digest == read_list(settings).digest()
+    assert whole.digest(settings).digest == read_list(settings).digest()
 
 
 def generation(settings: Settings) -> str | None:

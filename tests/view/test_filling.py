@@ -14,11 +14,11 @@ from confluent_kafka import KafkaError
 
 from cli.local.valkey import Valkey
 from cli.local.worker import view_filler
-from consumers import view_layout, view_metrics
 from consumers.sanction_list import read_list
-from consumers.view_filler import Filler
-from consumers.view_reader import View
-from consumers.view_store import ChangedError, Store
+from consumers.view import layout, metrics
+from consumers.view.filler import Filler
+from consumers.view.reader import View
+from consumers.view.store import ChangedError, Store
 from liancheng import codec
 from liancheng.settings import Settings
 from tests.bank_material import uscc
@@ -60,7 +60,7 @@ def test_two_fillings_give_the_same_bytes(viewed: Settings) -> None:
         await_current(viewed)
         first, before = everything(viewed), generation(viewed)
         with redis.Redis.from_url(viewed.redis_url) as client:
-            client.unlink(view_layout.KEY)
+            client.unlink(layout.KEY)
         eventually(lambda: generation(viewed) not in (None, before), what="a new filling")
         await_current(viewed)
         assert everything(viewed) == first
@@ -117,8 +117,8 @@ def test_what_redis_loses_while_nothing_happens_is_filled_again(viewed: Settings
 
 DIES = """
 import os, signal, sys
-from consumers import view_filler
-from consumers.view_store import ChangedError, Store
+from consumers.view import filler
+from consumers.view.store import ChangedError, Store
 from liancheng.settings import Settings
 real, left = Store.write, [int(sys.argv[1])]
 def write(store, *arguments):
@@ -129,7 +129,7 @@ def write(store, *arguments):
     if not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
 Store.write = write
-view_filler.run(Settings())
+filler.run(Settings())
 """
 
 
@@ -176,13 +176,13 @@ def test_killed_again_and_again_while_records_come(viewed: Settings, valkey: Val
 
 
 def test_two_fillers_at_once_do_each_other_no_harm(viewed: Settings) -> None:
-    conflicts = view_metrics.CONFLICTS._value.get()
+    conflicts = metrics.CONFLICTS._value.get()
     with Filler(viewed) as one, Filler(viewed) as other:
         eventually(lambda: {filler.health()[1]["state"] for filler in (one, other)} == {"following"}, timeout_s=30)
         for round_ in range(5):
             publish(viewed, entries(range(100, 200), "candidate" if round_ % 2 else "penalised", round_ + 2))
         await_current(viewed)
-        eventually(lambda: view_metrics.CONFLICTS._value.get() > conflicts, what="they meet")
+        eventually(lambda: metrics.CONFLICTS._value.get() > conflicts, what="they meet")
         await_current(viewed)
 
 
@@ -195,11 +195,11 @@ def test_a_filler_behind_another_cannot_put_the_view_back(viewed: Settings) -> N
     with Filler(viewed):
         await_current(viewed)
     with redis.Redis.from_url(viewed.redis_url) as client:
-        raw: Any = client.hget(view_layout.KEY, view_layout.HEAD)
-        head = view_layout.decode(raw)
+        raw: Any = client.hget(layout.KEY, layout.HEAD)
+        head = layout.decode(raw)
         assert head
-        older = codec.msgspec.structs.replace(head, parts=(view_layout.Part(), *head.parts[1:]))
-        client.hset(view_layout.KEY, "#", view_layout.encode(older))  # what a failover to a late replica does
+        older = codec.msgspec.structs.replace(head, parts=(layout.Part(), *head.parts[1:]))
+        client.hset(layout.KEY, "#", layout.encode(older))  # what a failover to a late replica does
     with Filler(viewed):
         await_current(viewed)
 
@@ -221,16 +221,16 @@ def test_an_open_transaction_keeps_the_view_from_being_called_current(viewed: Se
 
 
 def test_records_that_are_none_are_left_out_and_counted(viewed: Settings) -> None:
-    before = view_metrics.UNDIGESTIBLE._value.get()
+    before = metrics.UNDIGESTIBLE._value.get()
     client = producer(viewed)
-    client.produce(TOPIC.name, b"{}", view_layout.HEAD, 0)
+    client.produce(TOPIC.name, b"{}", layout.HEAD, 0)
     client.produce(TOPIC.name, b"no day", b"day", 0)
     client.flush(20)
     with Filler(viewed), View(viewed) as view:
         eventually(lambda: view.check_fresh(5), timeout_s=30)
         assert view.position().complete_to == DAY
-    assert view_metrics.UNDIGESTIBLE._value.get() == before + 2
-    client.produce(TOPIC.name, None, view_layout.HEAD, 0)
+    assert metrics.UNDIGESTIBLE._value.get() == before + 2
+    client.produce(TOPIC.name, None, layout.HEAD, 0)
     publish_day(viewed)
     client.flush(20)
 
@@ -272,8 +272,8 @@ def test_a_head_that_another_version_wrote_is_gone_on_from(viewed: Settings) -> 
         await_current(viewed)
     before = generation(viewed)
     with redis.Redis.from_url(viewed.redis_url) as client:
-        raw: Any = client.hget(view_layout.KEY, view_layout.HEAD)
-        client.hset(view_layout.KEY, view_layout.HEAD, raw[:-1] + b',"a_later_field": 1}')
+        raw: Any = client.hget(layout.KEY, layout.HEAD)
+        client.hset(layout.KEY, layout.HEAD, raw[:-1] + b',"a_later_field": 1}')
     with Filler(viewed):
         await_current(viewed)
     assert generation(viewed) == before

@@ -9,10 +9,10 @@ import pytest
 import redis
 
 from cli.local.valkey import Valkey
-from consumers import view_layout
-from consumers.view_filler import Filler
-from consumers.view_layout import LAYOUT, Head, Part
-from consumers.view_reader import AsyncView, StaleViewError, View
+from consumers.view import layout
+from consumers.view.filler import Filler
+from consumers.view.layout import LAYOUT, Head, Part
+from consumers.view.reader import AsyncView, StaleViewError, View
 from liancheng import codec
 from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
 from liancheng.settings import Settings
@@ -27,7 +27,7 @@ def fresh() -> Part:
 
 def put(settings: Settings, head: Head, **entries: bytes) -> None:
     with redis.Redis.from_url(settings.redis_url) as client:
-        client.hset(view_layout.KEY, mapping={"#": view_layout.encode(head)} | entries)
+        client.hset(layout.KEY, mapping={"#": layout.encode(head)} | entries)
 
 
 def head(*parts: Part) -> Head:
@@ -157,7 +157,7 @@ def test_the_rights_that_the_handbook_gives_are_enough_and_not_more(viewed: Sett
         await_current(screening)
     with redis.Redis.from_url(screening.redis_url) as client:
         for forbidden in (
-            ("HSET", view_layout.KEY, "#", "x"),
+            ("HSET", layout.KEY, "#", "x"),
             ("GET", "another"),
             ("FLUSHALL",),
             ("KEYS", "*"),

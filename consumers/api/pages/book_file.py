@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from consumers.api.row_lines import COLUMNS, columns_of, is_header
 from consumers.api.rows import Row
-from consumers.view_reader import MOST
+from consumers.view.reader import MOST
 from consumers.watch_file import text_of
 from liancheng.errors import LianchengError
 from liancheng.screening import AskedRow, RowError

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from consumers.view_layout import USCC_BYTES, Head, Part
+from consumers.view.layout import USCC_BYTES, Head, Part
 from liancheng import codec, topics
 from liancheng.entries import ListDay
 from liancheng.errors import UndigestibleError

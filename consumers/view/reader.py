@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, Self
 
 from redis.exceptions import RedisError
 
-from consumers import view_layout as layout
-from consumers.view_position import NOWHERE, Position, StaleViewError, position
+from consumers.view import layout
+from consumers.view.position import NOWHERE, Position, StaleViewError, position
 from liancheng import codec, topics
 from liancheng.entries import Entry, Level
 from liancheng.errors import WrongUseError

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import redis
 from redis.exceptions import RedisError
 
-from consumers import view_layout as layout
 from consumers.sanction_list import digest_of
-from consumers.view_reader import Position, StaleViewError, View, entry_of
+from consumers.view import layout
+from consumers.view.reader import Position, StaleViewError, View, entry_of
 from liancheng.entries import LEVELS, Entry, Level
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings

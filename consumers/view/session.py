@@ -10,12 +10,11 @@ import time
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from consumers import view_layout as layout
-from consumers import view_metrics as metrics
-from consumers.view_fold import Look, Step, fold, open_looks
-from consumers.view_layout import Head
-from consumers.view_source import Source
-from consumers.view_store import ChangedError, Store
+from consumers.view import layout, metrics
+from consumers.view.fold import Look, Step, fold, open_looks
+from consumers.view.layout import Head
+from consumers.view.source import Source
+from consumers.view.store import ChangedError, Store
 from liancheng import topics
 from liancheng.settings import Settings
 from transport import redis_clients

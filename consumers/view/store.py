@@ -6,9 +6,9 @@ from typing import Any
 
 import redis
 
-from consumers import view_layout as layout
-from consumers.view_fold import Changes
-from consumers.view_layout import Head, Part
+from consumers.view import layout
+from consumers.view.fold import Changes
+from consumers.view.layout import Head, Part
 
 
 class ChangedError(Exception):

@@ -11,8 +11,8 @@ from confluent_kafka import KafkaException
 from redis.exceptions import RedisError
 
 from consumers import health_server
-from consumers import view_metrics as metrics
-from consumers.view_session import RestartSessionError, Session
+from consumers.view import metrics
+from consumers.view.session import RestartSessionError, Session
 from liancheng.errors import LianchengError
 from liancheng.settings import Settings
 from transport import redis_clients

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from consumers.view_layout import Head
+from consumers.view.layout import Head
 from liancheng.errors import UnavailableError
 
 

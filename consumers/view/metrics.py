@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from consumers.view_fold import Changes
+from consumers.view.fold import Changes
 
 RECORDS = Counter("liancheng_view_records", "Records of the list applied to the view.")
 UNDIGESTIBLE = Counter("liancheng_view_undigestible", "Records that are neither an entry nor a day: left out.")
