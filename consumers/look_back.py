@@ -23,8 +23,7 @@ def entry_at(settings: Settings, uscc: str, moment: Moment) -> Past:
     """The entry of a checked USCC at a moment.
 
     Raises:
-        UnavailableError: no broker.
-        WrongUseError: a version of the standard was adopted that is not packaged here.
+        UnavailableError: no broker; or a version of the standard was adopted that is not packaged here.
     """
     return replay(records_of(settings, [uscc])[uscc], uscc, moment, current_schedule())
 

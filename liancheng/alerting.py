@@ -11,7 +11,7 @@ from liancheng import codec, filtering
 from liancheng.alerts import Alert, AlertKind, Measure, Reason, ReasonAct, Told, Watch, WatchState
 from liancheng.cases import decision_of
 from liancheng.entries import Case, Entry, Level
-from liancheng.standard.judging import judge_of
+from liancheng.standard.judging import needed
 
 
 def told(entry: Entry) -> bool:
@@ -94,8 +94,8 @@ def _raw(values: tuple[Any, ...]) -> msgspec.Raw | tuple[()]:
 
 
 def telling(entry: Entry) -> Telling:
-    """With the measures of the version that judged the entry."""
-    return Telling(entry, judge_of(entry.standard).bank_measures(entry.level))
+    """With the measures of the version that judged the entry. Raises UnavailableError where it is not packaged here."""
+    return Telling(entry, needed(entry.standard).bank_measures(entry.level))
 
 
 def on_entry(state: WatchState, telling: Telling) -> tuple[WatchState, Alert] | None:

@@ -28,7 +28,7 @@ class Schedule:
         return Schedule(self.judge_of, self.initial, (*self.adopted, adoption))
 
     def on(self, day: date) -> Judge:
-        """The judge of the version in force on a day. Raises WrongUseError where that version is not packaged."""
+        """The judge of the version in force on a day. Raises UnavailableError where that version is not packaged."""
         version, since = self.initial, date.min
         for adoption in self.adopted:
             if since <= adoption.from_day <= day:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from liancheng import codec, sanction_list, topics
 from liancheng.entries import Adoption, Entry, ListDay, ListRecord
-from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
+from liancheng.errors import UndigestibleError
 from liancheng.facts import Document, DocumentMoved, Model, NewDay, Penalty, StandardAdopted
 from liancheng.lazily import EntryDecoder, ShortPenalty
 from liancheng.schedule import Schedule
@@ -190,12 +190,9 @@ def _is_due(entry: Entry, day: date) -> bool:
 
 
 def _with(schedule: Schedule, adopted: Iterable[Adoption]) -> Schedule:
-    """Raises UnavailableError where a version is not packaged here: going on without it would list by the wrong one."""
+    """Raises UnavailableError where a version is not packaged here."""
     for adoption in adopted:
-        try:
-            schedule.judge_of(adoption.version)
-        except WrongUseError as error:
-            raise UnavailableError(f"{error}; install the package that has it, the stage waits until then") from error
+        schedule.judge_of(adoption.version)
         schedule = schedule.adopt(adoption)
     return schedule
 

@@ -8,6 +8,7 @@ from functools import cache
 from liancheng import repairs
 from liancheng.alerts import Measure
 from liancheng.entries import Level, Verdict
+from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.facts import DecisionFact, Document
 from liancheng.objections import Due
 from liancheng.schedule import Schedule
@@ -60,9 +61,21 @@ def judge_of(version: str) -> StandardJudge:
     return StandardJudge(load(version))
 
 
+def needed(version: str) -> StandardJudge:
+    """The judge of a version that a record names.
+
+    Raises:
+        UnavailableError: it is not packaged here. A stage then waits; by another version it would be wrong.
+    """
+    try:
+        return judge_of(version)
+    except WrongUseError as error:
+        raise UnavailableError(f"{error}; install the package that has it, the stage waits until then") from error
+
+
 def current_schedule() -> Schedule:
     """The versions in force before any adoption is known."""
-    return Schedule(judge_of, CURRENT)
+    return Schedule(needed, CURRENT)
 
 
 def current_judge() -> StandardJudge:

@@ -64,7 +64,7 @@ class Preview:
         """The subjects taken since the last call that would move, by USCC. Their facts are forgotten.
 
         Raises:
-            WrongUseError: the version in force on the day is not packaged here.
+            UnavailableError: the version in force on the day is not packaged here.
         """
         self._versions = versions = self._compared(self._schedule)
         judges = (versions.before, versions.after)

@@ -3,16 +3,21 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liancheng import alerting, causes, codec, dispatch, sanction_list
+from liancheng import alerting, causes, codec, dispatch, sanction_list, topics
 from liancheng.alerting import Telling
 from liancheng.alerts import Alert, BankState, CustomerReference, Measure, Watch, WatchState
 from liancheng.entries import Entry, Level
+from liancheng.errors import UnavailableError
+from stream_apps.alerting import Alerting
+from stream_apps.stage import Record
 from tests.unit.lives import (
     DAYS_SEEN,
+    FIRST,
     JUDGE,
     LAST,
     UNHURRIED,
@@ -242,3 +247,13 @@ def test_a_banks_numbers_go_on_from_its_last_one_without_gaps(entries: list[Entr
         assert state == BankState(bank="bank-a", last_number=numbered.number)
         assert dispatch.number(None, alert)[1].number == 1
     assert numbers == list(range(last + 1, last + len(alerts) + 1))
+
+
+def test_an_entry_judged_by_a_version_that_is_not_here_stops_the_stage_instead_of_being_passed_over():
+    made = msgspec.structs.replace(entries_of(snapshots("d1", [told("decision", FIRST)]))[-1], standard="test.9")
+    unit = Alerting().open([(topics.SANCTION_LIST.name, 0)])
+    watch = Watch(uscc=USCC, bank="bank-a")
+    key = f"{USCC}/bank-a".encode()
+    unit.fold(Record(topics.WATCHLISTS.name, 0, 0, 0, key, codec.encode(watch)), noon(FIRST), [])
+    with pytest.raises(UnavailableError, match=r"no version .test\.9. is packaged"):
+        unit.fold(Record(topics.SANCTION_LIST.name, 0, 0, 0, USCC.encode(), codec.encode(made)), noon(FIRST), [])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from liancheng import codec
 from liancheng import standard as packaged
 from liancheng.days import day_of
-from liancheng.errors import WrongUseError
+from liancheng.errors import UnavailableError
 from liancheng.facts import Document, Fact, NewDay, StandardAdopted
 from liancheng.standard.citations import parse
 from liancheng.standard.judging import StandardJudge
@@ -192,7 +192,7 @@ def test_the_version_in_force_is_the_one_adopted_on_the_log():
         if known:
             assert preview.judge() == []
         else:
-            with pytest.raises(WrongUseError, match=r"no version '2099.1' is packaged"):
+            with pytest.raises(UnavailableError, match=r"no version '2099.1' is packaged"):
                 preview.judge()
 
 
