@@ -26,7 +26,7 @@ demo: setup tools ## See it work: broker, workers, agencies and banks on this ma
 
 test: lint tools ## All checks and all tests
 	@$(call need,chromium,Chromium,chromium fonts-noto-cjk)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile # they mostly wait: two at a time need half of the time
 
 lint: setup ## Style, types and the layers
 	@$(BIN)/ruff check .
