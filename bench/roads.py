@@ -29,6 +29,7 @@ from liancheng.settings import Settings
 from transport import admin, writing
 
 BANKS = [f"bank-{number:03}" for number in range(100)]
+BOOK = 10_000  # watches of each bank
 WARM_S = 20  # of a broker and of processes that are seconds old; not counted
 QUIET_S = 60
 
@@ -71,7 +72,7 @@ class _Arrivals:
 
 
 def measure(lab: Lab, seconds: int) -> list[RoadResult]:
-    """Each company is watched by one bank, each bank listens on both roads."""
+    """Each company is watched by one bank, each bank has a whole book of watches and listens on both roads."""
     count = (WARM_S + seconds) * RATE
     with lab.broker("roads", brief=False) as broker:
         (api_port, hooks_port, receiver_port) = free_ports(3)
@@ -81,8 +82,8 @@ def measure(lab: Lab, seconds: int) -> list[RoadResult]:
         make_topics(settings)
         bearers = _registered(settings)
         _hooked(settings, receiver_port)
-        companies = [made_up.company(number) for number in range(count)]
-        writing.write(settings, [watch(of, BANKS[number % len(BANKS)]) for number, of in enumerate(companies)])
+        watched = range(max(count, BOOK * len(BANKS)))
+        writing.write(settings, (watch(made_up.company(number), BANKS[number % len(BANKS)]) for number in watched))
         with worker(settings, settings.stages) as process, _serving(settings, receiver_port):
             await_health(settings, process)
             await_worked_off(settings, "alerting", process)
