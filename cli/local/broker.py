@@ -23,6 +23,7 @@ from typing import Self
 
 from cli.local import jars, processes
 from cli.local.say import Say, silent
+from cli.local.server import Server
 from liancheng.errors import UnavailableError, WrongUseError
 
 _JVM = (
@@ -30,39 +31,29 @@ _JVM = (
     "-Xlog:cds+dynamic=off", "-Djava.awt.headless=true",
 )  # fmt: skip
 _BRIEF_JVM = (*_JVM, "-XX:TieredStopAtLevel=1")
-_STOP_S = 15.0
 
 
-class Broker:
+class Broker(Server):
     """One broker under `home`: settings in `broker/`, records in `broker/data/`, logs in `logs/`.
 
     `brief`: it will live a few minutes only, so it starts quicker and does not learn to be faster.
     Used as a context manager it is prepared, started and ready inside, and stopped after.
     """
 
+    stop_s = 15.0
+
     def __init__(
         self, home: Path, port: int = 19092, controller_port: int = 19093, say: Say = silent, *, brief: bool = False
     ) -> None:
+        super().__init__(port)
         self.home = home.resolve()
         self.brief = brief
-        self.port = port
         self.controller_port = controller_port
         self.log = self.home / "logs" / "broker.log"
         self._say = say
         self.name = "broker"
         self._data = self.home / "broker" / "data"
         self._properties = self.home / "broker" / "server.properties"
-        self._child: processes.Child | None = None
-
-    @property
-    def address(self) -> str:
-        """host:port of its listener: the bootstrap servers of its clients."""
-        return f"127.0.0.1:{self.port}"
-
-    @property
-    def pid(self) -> int | None:
-        """The running broker's pid; None where it does not run."""
-        return self._child.pid if self._child else None
 
     def prepare(self) -> None:
         """Fetch the jars, write the settings and format the data directory, each only where needed.
@@ -100,25 +91,6 @@ class Broker:
             except KafkaException:
                 time.sleep(0.05)  # refused connections return at once
         raise UnavailableError(f"the broker did not answer within {timeout_s:.0f} s: {self.last_words()}")
-
-    def stop(self) -> None:
-        """Stop it in order; it is killed when it takes longer than 15 s."""
-        if self._child:
-            self._child.ask()
-            self._child.await_end(_STOP_S)
-
-    def kill(self) -> None:
-        """End it as a crash would."""
-        if self._child:
-            self._child.kill()
-
-    def healthy(self) -> bool:
-        """Whether it takes connections."""
-        return processes.listens(self.port)
-
-    def last_words(self) -> str:
-        """How it ended and why, as far as its log tells, and where that is."""
-        return self._child.last_words() if self._child else "it never started"
 
     def __enter__(self) -> Self:
         self.prepare()

@@ -5,10 +5,10 @@ import signal
 from pathlib import Path
 
 from cli.local import processes
+from cli.local.server import Server
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
 
-_STOP_S = 5.0
 # The view is disposable: no snapshot, no log. Nothing may be evicted: half a list is worse than a refused write.
 _SETTINGS = {
     "bind": "127.0.0.1", "save": "", "appendonly": "no", "daemonize": "no", "logfile": "", "loglevel": "notice",
@@ -16,24 +16,16 @@ _SETTINGS = {
 }  # fmt: skip
 
 
-class Valkey:
-    """One server of a home."""
+class Valkey(Server):
+    """One server of a home. Killed, it loses all it held."""
+
+    stop_s = 5.0
 
     def __init__(self, home: Path, port: int) -> None:
+        super().__init__(port)
         self.name = "valkey"
         self.home = home.resolve()
-        self.port = port
         self.log = self.home / "logs" / "valkey.log"
-        self._child: processes.Child | None = None
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-    @property
-    def pid(self) -> int | None:
-        """The running server's pid; None where it does not run."""
-        return self._child.pid if self._child else None
 
     def start(self) -> None:
         """Start it; it is ready a few milliseconds later. It stops when the calling thread or its process dies.
@@ -45,24 +37,6 @@ class Valkey:
         for name, value in _SETTINGS.items():
             command += [f"--{name}", value]
         self._child = processes.Child(command, self.log, None, signal.SIGTERM)
-
-    def stop(self) -> None:
-        if self._child:
-            self._child.ask()
-            self._child.await_end(_STOP_S)
-
-    def kill(self) -> None:
-        """End it as a crash would: all it held is lost."""
-        if self._child:
-            self._child.kill()
-
-    def healthy(self) -> bool:
-        """Whether it takes connections."""
-        return processes.listens(self.port)
-
-    def last_words(self) -> str:
-        """How it ended and why, as far as its log tells, and where that is."""
-        return self._child.last_words() if self._child else "it never started"
 
 
 def program() -> Path:

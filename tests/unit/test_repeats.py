@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from liancheng import sanction_list
@@ -65,12 +66,6 @@ def test_it_lasts_as_long_as_its_newest_document_is_published():
 
 def test_a_bank_sees_both_documents_and_the_rule():
     entry = heard([decided(0)], [decided(9)], last=FIRST + timedelta(19))
-    reasons = telling(msgspec_like(entry)).current.reasons
+    shipped = msgspec.structs.replace(entry, standard=current_judge().version)  # whose measures can be looked up
+    reasons = telling(shipped).current.reasons
     assert [(reason.document_id, reason.repeats) for reason in reasons] == [("d1", (REPEAT.id,)), ("d2", (REPEAT.id,))]
-
-
-def msgspec_like(entry: Entry) -> Entry:
-    """As a packaged version would have judged it: its measures are looked up by the version."""
-    import msgspec
-
-    return msgspec.structs.replace(entry, standard=current_judge().version)
