@@ -4,9 +4,11 @@ import random
 from collections.abc import Iterator
 
 from bench import made_up
-from liancheng import codec, documents, topics
-from liancheng.alerts import CustomerReference, Watch
-from liancheng.events import Decision
+from liancheng import codec
+from liancheng.intake import documents
+from liancheng.records import topics
+from liancheng.records.alerts import CustomerReference, Watch
+from liancheng.records.events import Decision
 from liancheng.settings import Settings
 from stream_apps.calendar import Calendar
 from transport import writing

@@ -13,12 +13,12 @@ from typing import Protocol
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-from cli.local.broker import Broker
-from cli.local.ports import free_ports
-from cli.local.processes import Child
-from cli.local.worker import answers
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
+from supervision.broker import Broker
+from supervision.ports import free_ports
+from supervision.processes import Child
+from supervision.worker import answers
 from transport.clients import consumer
 
 REPOSITORY = Path(__file__).resolve().parents[1]

@@ -14,10 +14,10 @@ from bench import machine, made_up, relay
 from bench.fill import BANKS, event, make_topics, watch
 from bench.lab import Lab, await_health, module, worker
 from bench.reading import await_worked_off
-from cli.local.processes import Child
-from liancheng import topics
 from liancheng.errors import UnavailableError
+from liancheng.records import topics
 from liancheng.settings import Settings
+from supervision.processes import Child
 from transport import writing
 from transport.clients import consumer, producer
 from transport.tables import high_watermarks

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 from stdnum.cn import uscc
 
-from liancheng.events import Decision
+from liancheng.records.events import Decision
 
 PROVINCES = {"310000": "沪", "320000": "苏", "330000": "浙", "340000": "皖"}
 _CODES = tuple(PROVINCES)

@@ -5,10 +5,10 @@ import re
 from confluent_kafka import Consumer, TopicPartition
 
 from bench.lab import Group, Place, eventually
-from cli.local.processes import Child
 from liancheng.settings import Settings
 from stream_apps.stage import Stage
 from stream_apps.worker import STAGES
+from supervision.processes import Child
 from transport.clients import admin, consumer
 from transport.tables import high_watermarks
 

@@ -14,12 +14,15 @@ from bench import fill, machine, made_up
 from bench.fill import BANKS, make_topics
 from bench.lab import Lab, await_health, worker
 from bench.reading import ends
-from liancheng import codec, documents, sanction_list, topics
-from liancheng.alerts import CustomerReference, Told, Watch, WatchState
-from liancheng.entries import Entry
+from liancheng import codec
 from liancheng.errors import UnavailableError
+from liancheng.intake import documents
+from liancheng.joint_list import fold
+from liancheng.joint_list.judging import current_judge
+from liancheng.records import topics
+from liancheng.records.alerts import CustomerReference, Told, Watch, WatchState
+from liancheng.records.entries import Entry
 from liancheng.settings import Settings
-from liancheng.standard.judging import current_judge
 from transport import writing
 from transport.clients import consumer
 from transport.writing import Record
@@ -106,7 +109,7 @@ def _model(number: int, count: int) -> tuple[made_up.Company, bytes]:
         event = fill.event(of.province, made_up.decision(of, document + 1, rng))
         place = documents.Place(of.province, event.key.decode(), 0, document, AT)
         ((_, penalty),) = documents.fold(None, event.value, place, AT).penalties
-        entry = sanction_list.fold(entry, of.uscc, penalty, AT.date(), rules) or entry
+        entry = fold.fold(entry, of.uscc, penalty, AT.date(), rules) or entry
     return of, codec.encode(entry)
 
 
@@ -125,7 +128,7 @@ def _states(subjects: int) -> Iterator[Record]:
 def _commit(settings: Settings) -> None:
     """Say that alerting has read the list: then it restores the entries instead of folding them."""
     places = [(topics.SANCTION_LIST.name, partition) for partition in range(topics.SANCTION_LIST.partitions)]
-    client = consumer(settings, "liancheng.alerting")
+    client = consumer(settings, "liancheng.answers.alerting")
     offsets = [TopicPartition(*place, end) for place, end in ends(settings, places).items()]
     client.commit(offsets=offsets, asynchronous=False)
     client.close()

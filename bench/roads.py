@@ -17,15 +17,16 @@ from bench.fill import make_topics, watch
 from bench.lab import REPOSITORY, Lab, await_health, eventually, worker
 from bench.latency import RATE, event_of, publish
 from bench.reading import await_worked_off
-from cli.local.ports import free_ports
-from cli.local.worker import Worker, api, webhooks
-from consumers import keys
+from consumers.reading import keys
 from consumers.webhooks import book
 from consumers.webhooks.secrets import Secrets
-from liancheng import codec, topics
-from liancheng.alerts import Bank
+from liancheng import codec
 from liancheng.errors import UnavailableError
+from liancheng.records import topics
+from liancheng.records.alerts import Bank
 from liancheng.settings import Settings
+from supervision.ports import free_ports
+from supervision.worker import Worker, api, webhooks
 from transport import admin, writing
 
 BANKS = [f"bank-{number:03}" for number in range(100)]

@@ -15,13 +15,13 @@ from bench.fill import make_topics
 from bench.http_load import Figures, Plan
 from bench.lab import REPOSITORY, Lab, eventually, module
 from bench.restore import entries
-from cli.local.ports import free_ports
-from cli.local.processes import listens
-from cli.local.valkey import Valkey
-from cli.local.worker import answers, api, view_filler
-from consumers import register
+from consumers.reading import register
 from consumers.view.reader import View
 from liancheng.settings import Settings
+from supervision.ports import free_ports
+from supervision.processes import listens
+from supervision.valkey import Valkey
+from supervision.worker import answers, api, view_filler
 from transport import redis_clients, writing
 
 BANK = "bench-bank"

@@ -14,10 +14,10 @@ from bench.bare import Account
 from bench.fill import fill
 from bench.lab import Group, Lab, Place, eventually, module, worker
 from bench.reading import ends, places_of
-from cli.local.processes import Child
 from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
 from stream_apps.worker import STAGES
+from supervision.processes import Child
 
 TIMEOUT_S = 900
 

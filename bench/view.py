@@ -12,12 +12,12 @@ from bench import machine, made_up
 from bench.fill import make_topics
 from bench.lab import REPOSITORY, Lab, eventually
 from bench.restore import entries
-from cli.local.ports import free_ports
-from cli.local.valkey import Valkey
-from cli.local.worker import view_filler
 from consumers.view import whole
 from consumers.view.reader import View
 from liancheng.settings import Settings
+from supervision.ports import free_ports
+from supervision.valkey import Valkey
+from supervision.worker import view_filler
 from transport import redis_clients, writing
 
 ASKED = 2000  # single questions

@@ -12,8 +12,8 @@ def register(app: typer.Typer) -> None:
 
 def run() -> int:
     """Serve /v1 until Ctrl-C. `liancheng up` runs it as well."""
-    from consumers.api import serving  # noqa: PLC0415
     from liancheng.settings import Settings  # noqa: PLC0415
+    from service.web import serving  # noqa: PLC0415
 
     serving.run(Settings())
     return 0

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.lists import AsJson
+from cli.list.commands import AsJson
 
 MaxAge = Annotated[str, typer.Option("--max-age", help="An older copy does not answer: 30m, 24h, 7d.")]
 

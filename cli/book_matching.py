@@ -11,12 +11,12 @@ import typer
 
 from cli import words
 from cli.durations import duration
-from cli.entry_view import complete
+from cli.list.entry import complete
 from cli.terminal import Outcome, print_json, progress, say
-from consumers import local_list
-from consumers.book_match import BookMatch, Customer, Matcher, customers
-from consumers.local_list import LocalList, Standing
-from consumers.watch_file import Refused, sentence
+from consumers.books.watch_file import Refused, sentence
+from consumers.sdk import local_list
+from consumers.sdk.book_match import BookMatch, Customer, Matcher, customers
+from consumers.sdk.local_list import LocalList, Standing
 from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.naming import CUTOFF
 from liancheng.settings import Settings

@@ -11,14 +11,14 @@ from cli.terminal import Outcome
 from liancheng.errors import LianchengError
 
 _COMMANDS = (
-    "cli.local.commands",
-    "cli.publish",
-    "cli.banks",
-    "cli.alert_group",
+    "cli.up",
+    "cli.agency.commands",
+    "cli.bank.commands",
+    "cli.alerts.commands",
     "cli.webhook_group",
     "cli.book_group",
-    "cli.lists",
-    "cli.standards",
+    "cli.list.commands",
+    "cli.standard.commands",
     "cli.api_group",
     "cli.screening_group",
     "cli.receipt_group",

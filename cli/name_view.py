@@ -6,9 +6,9 @@ from pathlib import Path
 import typer
 
 from cli.terminal import Outcome, print_json, table
+from file_formats.text import decode
 from liancheng.naming import CUTOFF, Name, compare, parse
-from liancheng.naming.scoring import Judged, judge, rates, read_pairs
-from producers.text import decode
+from liancheng.naming.accuracy import Judged, judge, rates, read_pairs
 
 
 def check(query: str, name: str, as_json: bool) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.lists import AsJson
+from cli.list.commands import AsJson
 
 Cutoff = Annotated[
     float | None, typer.Option(min=0.0, max=1.0, help="The score from which on a name is a candidate (0.75).")

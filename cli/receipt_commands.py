@@ -7,13 +7,13 @@ import msgspec
 import typer
 
 from cli.terminal import Outcome, print_json, table
-from consumers import screening_proof
-from consumers.api.signing import PublicKeys
-from consumers.api_client import ApiClient
-from consumers.bank import checked
-from consumers.screening_receipts import receipts
+from consumers.reading.screening_receipts import receipts
+from consumers.reading.signatures import PublicKeys
+from consumers.sdk import screening_proof
+from consumers.sdk.api_client import ApiClient
+from consumers.sdk.bank import checked
 from liancheng.errors import WrongUseError
-from liancheng.screening_receipts import ScreeningReceipt
+from liancheng.records.screening_receipts import ScreeningReceipt
 from liancheng.settings import Settings
 
 

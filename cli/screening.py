@@ -11,15 +11,24 @@ import msgspec
 
 from cli import words
 from cli.terminal import Outcome, print_json, progress, say, table
-from consumers.api.row_lines import CsvLines, Lines
-from consumers.api.rows import Row
-from consumers.api_client import ApiClient
+from consumers.sdk.api_client import ApiClient
+from liancheng.answers.screening import (
+    AskedRow,
+    Book,
+    Company,
+    CompanyAnswer,
+    NamesAnswer,
+    RowError,
+    ScreenedBook,
+    ScreenedRow,
+)
 from liancheng.errors import WrongUseError
-from liancheng.identity import check_uscc
-from liancheng.screening import AskedRow, Book, Company, CompanyAnswer, NamesAnswer, RowError, ScreenedBook, ScreenedRow
-from liancheng.screening_receipts import canonical
+from liancheng.records.screening_receipts import canonical
 from liancheng.settings import Settings
-from liancheng.uscc import looks_like_code
+from liancheng.text.identity import check_uscc
+from liancheng.text.uscc import looks_like_code
+from service.engines.row_lines import CsvLines, Lines
+from service.engines.rows import Row
 
 _BOOK = 2000  # rows in one call
 _COLUMNS = ("row", "your mark", "uscc", "name", "level", "since", "reasons")

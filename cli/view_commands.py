@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from cli import words
-from cli.entry_view import complete
+from cli.list.entry import complete
 from cli.terminal import Outcome, print_json, say, table
 from consumers.view import whole
 from consumers.view.reader import Position, StaleViewError, View

@@ -8,14 +8,14 @@ import typer
 from msgspec.structs import replace
 
 from cli.terminal import Outcome, print_json, say, table
-from consumers.roads.pages import Pages
+from consumers.delivery.history import Pages
 from consumers.webhooks import book
 from consumers.webhooks.posting import Answer, Poster
 from consumers.webhooks.secrets import Secrets
 from consumers.webhooks.shown import shown
 from liancheng.errors import WrongUseError
+from liancheng.records.webhooks import Webhook, standing
 from liancheng.settings import Settings
-from liancheng.webhooks import Webhook, standing
 from transport.admin import require_bank
 
 

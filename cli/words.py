@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from liancheng.phrases import named, yuan
+from liancheng.explaining.phrases import named, yuan
 
 __all__ = ["LEVELS", "SEVERITIES", "clock", "level", "yuan"]
 

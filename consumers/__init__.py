@@ -1,22 +1,4 @@
-"""For banks: each alert handled once, watches, the list itself."""
+"""For banks: the SDK that a bank installs, and the parts that serve banks from the topics.
 
-from typing import TYPE_CHECKING, Any
-
-from consumers.bank import Bank
-from consumers.gapless import MissingAlertError
-from consumers.number_store import NumberStore, sqlite_store
-from consumers.watchlist import Row
-
-if TYPE_CHECKING:
-    from consumers.async_bank import AsyncBank
-
-__all__ = ["AsyncBank", "Bank", "MissingAlertError", "NumberStore", "Row", "sqlite_store"]
-
-
-def __getattr__(name: str) -> Any:
-    """asyncio takes 30 ms to import, which every command would wait for."""
-    if name != "AsyncBank":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from consumers.async_bank import AsyncBank  # noqa: PLC0415
-
-    return AsyncBank
+Imports nothing itself, so that a bank's program loads only the part that it uses.
+"""

@@ -8,11 +8,12 @@ from weakref import WeakValueDictionary
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
-from liancheng import codec, topics
-from liancheng.document_ids import event_id, event_key, type_of
+from liancheng import codec
 from liancheng.errors import UnavailableError, WrongUseError
-from liancheng.events import Event
-from liancheng.facts import Finding, Receipt
+from liancheng.intake.document_ids import event_id, event_key, type_of
+from liancheng.records import topics
+from liancheng.records.events import Event
+from liancheng.records.facts import Finding, Receipt
 from liancheng.settings import Settings
 from producers.door import turned_away
 from producers.receipts import Reader, ends, sentence, table

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from liancheng import spelling
+from liancheng.text import spelling
 
 REASONS = ("原行号", "拒收原因")  # beside a refused row; ignored when it is read again
 

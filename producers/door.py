@@ -1,8 +1,8 @@
 """What is not put on any topic, and why."""
 
-from liancheng import findings
-from liancheng.events import Event
-from liancheng.facts import Finding
+from liancheng.records.events import Event
+from liancheng.records.facts import Finding
+from liancheng.text import findings
 from producers.legal_persons import natural_person
 
 EVENT_MAX = 900_000  # bytes: with its key and headers it stays under a record's 1,000,000

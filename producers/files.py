@@ -6,14 +6,15 @@ from pathlib import PurePath
 
 import msgspec
 
-from liancheng import unreadable
+from file_formats import text
+from file_formats import workbooks as sheets
 from liancheng.errors import WrongUseError
-from liancheng.facts import Finding
-from producers import csv_text, kind_codes, tables, text, workbooks
+from liancheng.intake import unreadable
+from liancheng.records.facts import Finding
+from producers import csv_text, kind_codes, tables, workbooks
 from producers.kind_codes import KindCodes
 from producers.layouts import Layout
 from producers.rows import Row
-from transport import sheets
 
 NOTE, LINE = "_refused", "_line"  # keys beside a refused object: the reasons; or the text of a line that is no object
 UNREADABLE = (msgspec.DecodeError, RecursionError)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import cn2an
 
-from liancheng import spelling
+from liancheng.text import spelling
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.\d{1,6})?"  # no longer than can be exact
 _HAN = "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"

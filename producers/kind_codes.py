@@ -9,10 +9,10 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from liancheng import spelling
+from file_formats import text
 from liancheng.errors import WrongUseError
-from liancheng.normalise import read_kinds
-from producers import text
+from liancheng.text import spelling
+from liancheng.text.normalise import read_kinds
 
 _CODE = re.compile(r"[A-Z]?\d{1,6}|[A-Z]{1,2}")
 _MAY_BE_CODE = re.compile("[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from liancheng import spelling
 from liancheng.errors import WrongUseError
+from liancheng.text import spelling
 from producers import columns
 from producers.columns import COLUMNS, REASONS, Column
 

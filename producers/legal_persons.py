@@ -1,9 +1,9 @@
 """The guard at an agency's door: what is about a natural person is not put on any topic, not even to be refused."""
 
-from liancheng import persons
-from liancheng.events import Decision, Event
-from liancheng.facts import Finding
-from liancheng.subjects import read_subject
+from liancheng.intake.subjects import read_subject
+from liancheng.records.events import Decision, Event
+from liancheng.records.facts import Finding
+from liancheng.text import persons
 
 _CODES = frozenset(("subject.not_legal_person", "uscc.not_legal_person"))
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from liancheng import codec, topics
-from liancheng.facts import Finding, Receipt
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.facts import Finding, Receipt
 from liancheng.settings import Settings
 from transport.admin import partition_count
 from transport.clients import consumer, producer, readable

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from liancheng.errors import WrongUseError
-from liancheng.facts import Finding
+from liancheng.records.facts import Finding
 from producers import workbooks
 from producers.columns import REASONS, header_of
 from producers.files import LINE, NOTE, UNREADABLE, EventFile

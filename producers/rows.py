@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from liancheng.events import Event
-from liancheng.facts import Finding
+from liancheng.records.events import Event
+from liancheng.records.facts import Finding
 
 
 class Note(NamedTuple):

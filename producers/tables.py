@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from liancheng import findings
-from liancheng.events import Decision
-from liancheng.facts import Finding
+from liancheng.records.events import Decision
+from liancheng.records.facts import Finding
+from liancheng.text import findings
 from producers import columns, values
 from producers.kind_codes import KindCodes
 from producers.layouts import Layout, lay_out

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from liancheng import findings, persons, spelling
-from liancheng.facts import Finding
+from liancheng.records.facts import Finding
+from liancheng.text import findings, persons, spelling
 from producers import fines
 from producers.kind_codes import KindCodes
 from producers.layouts import Layout

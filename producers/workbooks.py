@@ -14,11 +14,11 @@ from typing import NamedTuple
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from file_formats import workbooks
 from liancheng.errors import WrongUseError
 from producers import columns
 from producers.csv_text import HEADER_WITHIN
 from producers.rows import Record
-from transport import sheets
 
 _KNOWN_MIN = 3  # headers in a row that make it the table's
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -34,7 +34,7 @@ class Sheet(NamedTuple):
 
 def read(raw: bytes, name: str) -> Sheet:
     """Raises WrongUseError: locked by a password, damaged, no workbook, or no sheet with anything on it."""
-    found = [(title, list(itertools.starmap(Record, rows))) for title, rows in sheets.read(raw, name)]
+    found = [(title, list(itertools.starmap(Record, rows))) for title, rows in workbooks.read(raw, name)]
     filled = [(title, records) for title, records in found if records]
     if not filled:
         raise WrongUseError(f"{name}: found no visible sheet with anything on it, expected a table")

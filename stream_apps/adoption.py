@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from liancheng import codec, topics
+from liancheng import codec
 from liancheng.errors import WrongUseError
-from liancheng.facts import StandardAdopted
+from liancheng.records import topics
+from liancheng.records.facts import StandardAdopted
 from liancheng.settings import Settings
 from liancheng.standard.loader import load
 from transport.admin import ensure_shared_topics

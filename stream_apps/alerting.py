@@ -7,10 +7,12 @@ are state too: a watch on a company that is already on the list is answered from
 from collections.abc import Hashable, Iterable
 from datetime import datetime
 
-from liancheng import alerting, briefs, codec, topics
-from liancheng.alerting import Telling
-from liancheng.alerts import Alert, Watch, WatchState
-from liancheng.entries import Entry, ListRecord
+from liancheng import codec
+from liancheng.answers import alerting
+from liancheng.answers.alerting import Telling
+from liancheng.records import briefs, topics
+from liancheng.records.alerts import Alert, Watch, WatchState
+from liancheng.records.entries import Entry, ListRecord
 from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
 
 SOURCE = b"/alerting"

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from liancheng import topics
 from liancheng.errors import UnavailableError, UndigestibleError
+from liancheng.records import topics
 from stream_apps.stage import Output, Record, Unit
 
 log = logging.getLogger("liancheng.engine")

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime
 
 from confluent_kafka import Producer
 
-from liancheng import codec, topics
+from liancheng import codec
 from liancheng.days import day_of
-from liancheng.facts import NewDay
+from liancheng.records import topics
+from liancheng.records.facts import NewDay
 
 log = logging.getLogger("liancheng.calendar")
 

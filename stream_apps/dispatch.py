@@ -6,8 +6,10 @@ Reads `alerts`, writes `alerts.<bank>` and `dispatch-state` (its table).
 from collections.abc import Hashable, Iterable
 from datetime import datetime
 
-from liancheng import codec, dispatch, topics
-from liancheng.alerts import Alert, BankState
+from liancheng import codec
+from liancheng.answers import dispatch
+from liancheng.records import topics
+from liancheng.records.alerts import Alert, BankState
 from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
 
 SOURCE = b"/dispatch"

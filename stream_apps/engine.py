@@ -14,8 +14,8 @@ from collections.abc import Callable, Hashable, Iterable
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from liancheng import topics
 from liancheng.errors import UnavailableError
+from liancheng.records import topics
 from liancheng.settings import Settings
 from stream_apps import metrics
 from stream_apps.batch import Batch, RestartSessionError

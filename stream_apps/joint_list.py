@@ -6,13 +6,15 @@ Reads `penalties`, writes `sanction-list` (its table): each entry, and the day u
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 
-from liancheng import codec, sanction_list, topics
-from liancheng.entries import Adoption, Entry, ListDay, ListRecord
+from liancheng import codec
 from liancheng.errors import UndigestibleError
-from liancheng.facts import Document, DocumentMoved, Model, NewDay, Penalty, StandardAdopted
-from liancheng.lazily import EntryDecoder, ShortPenalty
-from liancheng.schedule import Schedule
-from liancheng.standard.judging import current_schedule
+from liancheng.joint_list import fold as sanction_list
+from liancheng.joint_list.judging import current_schedule
+from liancheng.joint_list.schedule import Schedule
+from liancheng.records import topics
+from liancheng.records.entries import Adoption, Entry, ListDay, ListRecord
+from liancheng.records.facts import Document, DocumentMoved, Model, NewDay, Penalty, StandardAdopted
+from liancheng.records.partial import EntryDecoder, ShortPenalty
 from stream_apps.due_days import DueDays
 from stream_apps.stage import Output, Place, Record, Store, Table
 

@@ -6,8 +6,10 @@ Reads every `penalty-events.<province>`, writes that province's `receipts` (its 
 from collections.abc import Hashable, Iterable
 from datetime import datetime
 
-from liancheng import codec, documents, topics
-from liancheng.facts import Document, DocumentMoved, Receipt
+from liancheng import codec
+from liancheng.intake import documents
+from liancheng.records import topics
+from liancheng.records.facts import Document, DocumentMoved, Receipt
 from liancheng.standard import citations
 from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
 

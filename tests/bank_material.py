@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 from stdnum.cn import uscc as stdnum_uscc
 
-from liancheng.alerts import Alert, CustomerReference, Reason, ReasonAct
-from liancheng.entries import Case, Cause, Change, Entry, Level, Verdict
-from liancheng.facts import DecisionFact, Document
+from liancheng.records.alerts import Alert, CustomerReference, Reason, ReasonAct
+from liancheng.records.entries import Case, Cause, Change, Entry, Level, Verdict
+from liancheng.records.facts import DecisionFact, Document
 
 MADE_AT = datetime(2026, 8, 20, 2, 31, 2, 500_000, tzinfo=UTC)
 

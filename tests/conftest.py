@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.local.broker import Broker
 from liancheng.settings import Settings
+from supervision.broker import Broker
 from tests.local_broker import running_broker, settings_of
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell hands them down as ignored

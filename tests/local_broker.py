@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.local.broker import Broker
-from cli.local.ports import free_ports
 from liancheng.settings import Settings
+from supervision.broker import Broker
+from supervision.ports import free_ports
 
 
 @contextmanager

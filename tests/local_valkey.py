@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.local.ports import free_ports
-from cli.local.valkey import Valkey
 from liancheng.settings import Settings
+from supervision.ports import free_ports
+from supervision.valkey import Valkey
 from tests.eventually import eventually
 
 

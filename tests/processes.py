@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cli.local.processes import birth
+from supervision.processes import birth
 
 
 def all_gone(pids: Iterable[int | None]) -> bool:

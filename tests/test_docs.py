@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from liancheng import life
-from liancheng.naming.scoring import Judged, judge, rates, read_pairs
+from liancheng.joint_list import life
+from liancheng.naming.accuracy import Judged, judge, rates, read_pairs
+from liancheng.records.topics import REGISTRY
 from liancheng.settings import Settings
-from liancheng.topics import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 

@@ -7,10 +7,10 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from liancheng import topics
 from liancheng.errors import UnavailableError, WrongUseError
+from liancheng.records import topics
+from liancheng.records.topics import Topic
 from liancheng.settings import Settings
-from liancheng.topics import Topic
 from transport.clients import readable, require_broker
 
 

@@ -4,12 +4,12 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-from cli.alert_lines import line
+from cli.alerts.lines import line
 from cli.demo.story import Company
 from cli.terminal import say
-from consumers import Bank
-from consumers.watchlist import Row
-from liancheng.alerts import Alert
+from consumers.books.watchlist import Row
+from consumers.sdk import Bank
+from liancheng.records.alerts import Alert
 from liancheng.settings import Settings
 
 ON_ITS_WAY = timedelta(seconds=1)  # what was published shortly before the kill is hit by it too

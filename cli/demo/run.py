@@ -17,16 +17,16 @@ import msgspec
 
 from cli.demo.bank_desk import BankDesk
 from cli.demo.story import AUTHORITIES, companies, story
-from cli.local.ports import free_ports
-from cli.local.state import Part
 from cli.terminal import Outcome as Exit
 from cli.terminal import say, table
-from consumers.register import add_bank
-from liancheng.events import Event
-from liancheng.facts import Outcome, Receipt
+from consumers.reading.register import add_bank
+from liancheng.records.events import Event
+from liancheng.records.facts import Outcome, Receipt
 from liancheng.settings import Settings
 from producers import Agency
 from stream_apps.calendar import today
+from supervision.ports import free_ports
+from supervision.state import Part
 
 REAL_FILE = Path(__file__).parents[2] / "samples" / "real_decisions_yrd.csv"
 BANKS = {"demo-bank-east": "虚构东方银行", "demo-bank-west": "虚构西部银行"}

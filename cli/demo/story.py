@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import msgspec
 from stdnum.cn import uscc as uscc_codes
 
-from liancheng.events import Decision, Event, Recognition, Revocation
+from liancheng.records.events import Decision, Event, Recognition, Revocation
 
 COMPANIES_PER_PROVINCE = 20
 DECISIONS_PER_PROVINCE = 70

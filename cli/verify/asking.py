@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from cli.verify.folding import EPOCH
-from liancheng import topics
 from liancheng.errors import UndigestibleError
+from liancheng.records import topics
 from stream_apps.alerting import Alerting
 from stream_apps.stage import Output, Record
 

@@ -3,7 +3,7 @@
 from cli.verify import documents, listing, numbers, telling
 from cli.verify.report import Difference, Report, at
 from cli.verify.source import Source
-from liancheng import topics
+from liancheng.records import topics
 
 
 def check(source: Source) -> Report:

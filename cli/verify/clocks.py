@@ -6,8 +6,9 @@ from datetime import datetime
 from functools import cached_property
 
 from cli.verify.source import Source
-from liancheng import codec, topics
-from liancheng.facts import Document, Fact, MonthReport, Penalty, Receipt
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.facts import Document, Fact, MonthReport, Penalty, Receipt
 
 _penalty = codec.decoder(Penalty).decode
 _receipt = codec.decoder(Receipt).decode

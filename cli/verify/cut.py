@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from cli.verify.source import COMPACTION_LAG_MS, Spot
-from liancheng import topics
 from liancheng.errors import UnavailableError
+from liancheng.records import topics
+from liancheng.records.topics import Topic
 from liancheng.settings import Settings
-from liancheng.topics import Topic
 from stream_apps.engine import record_of
 from stream_apps.stage import Place, Record, Stage
 from stream_apps.worker import STAGES

@@ -12,8 +12,9 @@ from cli.verify.kept import Kept, Names, Numbered
 from cli.verify.penalties import Penalties
 from cli.verify.report import Report, at, fingerprint
 from cli.verify.source import Source
-from liancheng import codec, topics
-from liancheng.facts import Receipt
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.facts import Receipt
 from stream_apps.stage import Output, Record, Unit
 from stream_apps.standardise import Standardise
 

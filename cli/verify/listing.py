@@ -11,8 +11,9 @@ from cli.verify.found import Found
 from cli.verify.kept import Kept, Names, Numbered
 from cli.verify.report import Report, at, fingerprint
 from cli.verify.source import Source
-from liancheng import codec, topics
-from liancheng.entries import Entry
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.entries import Entry
 from stream_apps.joint_list import JointList
 from stream_apps.stage import Record
 

@@ -11,8 +11,9 @@ from cli.verify.folding import followed
 from cli.verify.kept import GARBLED, Kept, Names, Numbered
 from cli.verify.report import Difference, Report, at, fingerprint
 from cli.verify.source import Source
-from liancheng import codec, topics
-from liancheng.alerts import BankState
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.alerts import BankState
 from stream_apps.dispatch import Dispatch
 from stream_apps.stage import Output, Record
 

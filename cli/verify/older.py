@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from cli.verify.asking import Asked, Step
 from liancheng import codec
-from liancheng.alerts import Alert, Watch, WatchState
+from liancheng.records.alerts import Alert, Watch, WatchState
 
 _alert = codec.decoder(Alert).decode
 _state = codec.decoder(WatchState).decode

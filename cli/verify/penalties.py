@@ -8,8 +8,9 @@ import msgspec
 from cli.verify import phrases
 from cli.verify.report import Difference, Report, at, fingerprint
 from cli.verify.source import Source
-from liancheng import codec, topics
-from liancheng.facts import Document, DocumentMoved
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.facts import Document, DocumentMoved
 from stream_apps.stage import Output, Record
 
 TOPIC = topics.PENALTIES

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
-from liancheng.facts import Model
+from liancheng.records.facts import Model
 
 KEPT_MAX = 1000  # differences of one name on one topic; more are only counted
 

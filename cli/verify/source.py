@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from liancheng import topics
+from liancheng.records import topics
 from stream_apps.stage import Record
 
 COMPACTION_LAG_MS = int(topics.SANCTION_LIST.settings()["min.compaction.lag.ms"])

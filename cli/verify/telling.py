@@ -13,7 +13,8 @@ from cli.verify.older import Older
 from cli.verify.orders import Input, Watched, Ways, ways
 from cli.verify.report import Difference, Report, at, fingerprint
 from cli.verify.source import Source
-from liancheng import codec, topics
+from liancheng import codec
+from liancheng.records import topics
 from stream_apps.stage import Record
 
 ALERTS, STATE = topics.ALERTS, topics.ALERTING_STATE

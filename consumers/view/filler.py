@@ -10,12 +10,11 @@ from typing import Self
 from confluent_kafka import KafkaException
 from redis.exceptions import RedisError
 
-from consumers import health_server
 from consumers.view import metrics
 from consumers.view.session import RestartSessionError, Session
 from liancheng.errors import LianchengError
 from liancheng.settings import Settings
-from transport import redis_clients
+from transport import health_server, redis_clients
 
 log = logging.getLogger("liancheng.view")
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from consumers.view.layout import USCC_BYTES, Head, Part
-from liancheng import codec, topics
-from liancheng.entries import ListDay
+from liancheng import codec
 from liancheng.errors import UndigestibleError
+from liancheng.records import topics
+from liancheng.records.entries import ListDay
 
 _decode_day = codec.decoder(ListDay)
 

@@ -13,10 +13,11 @@ from redis.exceptions import RedisError
 
 from consumers.view import layout
 from consumers.view.position import NOWHERE, Position, StaleViewError, position
-from liancheng import codec, topics
-from liancheng.entries import Entry, Level
+from liancheng import codec
 from liancheng.errors import WrongUseError
-from liancheng.facts import Model
+from liancheng.records import topics
+from liancheng.records.entries import Entry, Level
+from liancheng.records.facts import Model
 from liancheng.settings import Settings
 from transport import redis_clients
 
@@ -86,8 +87,8 @@ def entry_of(uscc: str, raw: bytes) -> Entry:
 class View:
     """The view, for one process. `max_age_s`: an older one refuses; LIANCHENG_VIEW_MAX_AGE_S unless given.
 
-    USCCs must be checked before (`liancheng.identity.check_uscc`). Every method raises UnavailableError where Redis
-    does not answer.
+    USCCs must be checked before (`liancheng.text.identity.check_uscc`). Every method raises
+    UnavailableError where Redis does not answer.
     """
 
     def __init__(self, settings: Settings | None = None, max_age_s: float | None = None) -> None:

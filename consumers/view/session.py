@@ -10,12 +10,12 @@ import time
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from consumers.reading.list_source import Source
 from consumers.view import layout, metrics
 from consumers.view.fold import Look, Step, fold, open_looks
 from consumers.view.layout import Head
-from consumers.view.source import Source
 from consumers.view.store import ChangedError, Store
-from liancheng import topics
+from liancheng.records import topics
 from liancheng.settings import Settings
 from transport import redis_clients
 from transport.clients import consumer

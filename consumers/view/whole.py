@@ -9,11 +9,11 @@ from typing import NamedTuple
 import redis
 from redis.exceptions import RedisError
 
-from consumers.sanction_list import digest_of
+from consumers.reading.sanction_list import digest_of
 from consumers.view import layout
 from consumers.view.reader import Position, StaleViewError, View, entry_of
-from liancheng.entries import LEVELS, Entry, Level
 from liancheng.errors import UnavailableError
+from liancheng.records.entries import LEVELS, Entry, Level
 from liancheng.settings import Settings
 from transport import redis_clients
 

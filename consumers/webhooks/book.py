@@ -8,10 +8,11 @@ from msgspec.structs import replace
 
 from consumers.webhooks import targets
 from consumers.webhooks.secrets import Secrets, new_salt
-from liancheng import codec, topics
+from liancheng import codec
 from liancheng.errors import WrongUseError
+from liancheng.records import topics
+from liancheng.records.webhooks import Webhook, WebhookState, standing
 from liancheng.settings import Settings
-from liancheng.webhooks import Webhook, WebhookState, standing
 from transport import tables
 from transport.writing import Record, write
 

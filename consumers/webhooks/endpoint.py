@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from consumers.roads.cursor import Cursor, Roads
-from consumers.roads.records import AlertRecord
+from consumers.delivery.cursor import Cursor, Roads
+from consumers.reading.alert_records import AlertRecord
 from consumers.webhooks import metrics
 from consumers.webhooks.posting import Answer, Poster
 from liancheng.errors import LianchengError, UnavailableError
+from liancheng.records.webhooks import Webhook, WebhookState, pause
 from liancheng.settings import Settings
-from liancheng.webhooks import Webhook, WebhookState, pause
 
-log = logging.getLogger("liancheng.webhooks")
+log = logging.getLogger("liancheng.records.webhooks")
 
 _PAGE, _PAGE_BYTES = 20, 2**18  # what one webhook holds in memory
 _WAIT_S = 60.0

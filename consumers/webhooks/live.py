@@ -5,10 +5,11 @@ from typing import Any
 
 from confluent_kafka import Message
 
-from liancheng import codec, topics
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.topics import Topic
+from liancheng.records.webhooks import Webhook, WebhookState, standing
 from liancheng.settings import Settings
-from liancheng.topics import Topic
-from liancheng.webhooks import Webhook, WebhookState, standing
 from transport.following import Follower
 
 

@@ -12,8 +12,8 @@ from consumers.webhooks import targets
 from consumers.webhooks.secrets import Secrets
 from liancheng import codec
 from liancheng.errors import LianchengError
+from liancheng.records.webhooks import Webhook
 from liancheng.settings import Settings
-from liancheng.webhooks import Webhook
 
 _CONNECT_S = 5.0
 _ANSWER_MAX = 2**16  # bytes of an answer that are read; a longer one costs the connection, nothing else

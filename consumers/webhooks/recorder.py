@@ -6,13 +6,14 @@ import threading
 from confluent_kafka import KafkaError, Producer
 
 from consumers.webhooks.book import SOURCE
-from liancheng import codec, topics
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.webhooks import WebhookState
 from liancheng.settings import Settings
-from liancheng.webhooks import WebhookState
 from transport.clients import producer
 from transport.writing import FLUSH_S
 
-log = logging.getLogger("liancheng.webhooks")
+log = logging.getLogger("liancheng.records.webhooks")
 
 _AGAIN_S = 1.0
 

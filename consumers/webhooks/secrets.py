@@ -15,8 +15,8 @@ from pathlib import Path
 from standardwebhooks import Webhook as Signer
 
 from liancheng.errors import WrongUseError
+from liancheng.records.webhooks import Webhook
 from liancheng.settings import Settings
-from liancheng.webhooks import Webhook
 
 _KEY_BYTES = 32
 

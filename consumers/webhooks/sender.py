@@ -6,17 +6,17 @@ import signal
 from collections import Counter
 from typing import get_args
 
-from consumers import health_server
-from consumers.roads.cursor import Roads
+from consumers.delivery.cursor import Roads
 from consumers.webhooks import metrics
 from consumers.webhooks.endpoint import Endpoint, Ways
 from consumers.webhooks.live import LiveHooks
 from consumers.webhooks.posting import Poster
 from consumers.webhooks.recorder import Recorder
+from liancheng.records.webhooks import Health, Webhook
 from liancheng.settings import Settings
-from liancheng.webhooks import Health, Webhook
+from transport import health_server
 
-log = logging.getLogger("liancheng.webhooks")
+log = logging.getLogger("liancheng.records.webhooks")
 
 _TICK_S = 0.5
 

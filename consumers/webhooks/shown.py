@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from liancheng.facts import Model
-from liancheng.webhooks import Health, Webhook, WebhookState
+from liancheng.records.facts import Model
+from liancheng.records.webhooks import Health, Webhook, WebhookState
 
 
 class Shown(Model, tag="webhook", frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """What makes two printed names the same text."""
 
-from liancheng import spelling
+from liancheng.text import spelling
 
 
 def fold(name: str) -> str:

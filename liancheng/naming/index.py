@@ -8,9 +8,9 @@ import msgspec
 from rapidfuzz import fuzz, process
 
 from liancheng.naming import keys
-from liancheng.naming.comparing import CUTOFF, compare
 from liancheng.naming.factors import Reason
 from liancheng.naming.parts import parse
+from liancheng.naming.similarity import CUTOFF, compare
 
 _SHORTLIST = 64  # names that are scored by their parts; of more that share a key, those of the most similar text
 _BATCH = 20_000

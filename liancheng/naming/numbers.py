@@ -2,7 +2,7 @@
 
 import re
 
-from liancheng.standard import numerals
+from liancheng.text import numerals
 
 _N = numerals.NUMBER
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from liancheng.naming.words import divisions
-from liancheng.provinces import PROVINCES
+from liancheng.text.provinces import PROVINCES
 
 _SUFFIX = re.compile(r"(?:畲族自治县|特别行政区|自治区|新区|省|市|区|县)$")
 _PROVINCE_SUFFIXES = ("省", "市", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区")

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
-from liancheng.facts import Citation
+from liancheng.records.facts import Citation
 from liancheng.standard import tables
 from liancheng.standard.periods import months_after
 

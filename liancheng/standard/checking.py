@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from liancheng.entries import LEVELS
+from liancheng.records.entries import LEVELS
 from liancheng.standard.model import Regime, Rule, Standard
 from liancheng.standard.shape import Misfit, misfits
 

@@ -9,10 +9,11 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from liancheng.facts import Citation
-from liancheng.script import to_simplified
-from liancheng.standard import articles, law_names, numerals
+from liancheng.records.facts import Citation
+from liancheng.standard import articles, law_names
 from liancheng.standard.law_names import LawName
+from liancheng.text import numerals
+from liancheng.text.script import to_simplified
 
 
 class Parsed(NamedTuple):

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from liancheng.cited import by_role
-from liancheng.entries import ActFinding
-from liancheng.facts import Model
+from liancheng.records.entries import ActFinding
+from liancheng.records.facts import Model
 from liancheng.standard import articles
 from liancheng.standard.citations import Parsed, parse
+from liancheng.standard.cited import by_role
 from liancheng.standard.judge import Legal, Reached, judge_legal, reached
 from liancheng.standard.model import Standard
 from liancheng.standard.questions import deciding_fact, open_acts

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from liancheng.facts import Model
+from liancheng.records.facts import Model
 from liancheng.standard.model import Standard
 from liancheng.standard.outline import Part, about, outline, plain
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from liancheng.alerts import Measure
-from liancheng.entries import ActFinding, Level, PublicationSeverity, Verdict
-from liancheng.facts import Citation, DecisionFact, Kind
+from liancheng.records.alerts import Measure
+from liancheng.records.entries import ActFinding, Level, PublicationSeverity, Verdict
+from liancheng.records.facts import Citation, DecisionFact, Kind
 from liancheng.standard import articles
 from liancheng.standard.articles import NOTHING, Edition, Reach, Row
 from liancheng.standard.model import EntryAct, Regime, RepeatRule, SeverityRule, Standard

@@ -5,9 +5,9 @@ from typing import Literal, get_args
 
 import msgspec
 
-from liancheng.alerts import MeasureClass
-from liancheng.entries import Level, PublicationSeverity
-from liancheng.facts import Kind
+from liancheng.records.alerts import MeasureClass
+from liancheng.records.entries import Level, PublicationSeverity
+from liancheng.records.facts import Kind
 
 Mark = Literal[
     "V",  # the passage was read in a copy

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from liancheng.entries import Verdict
-from liancheng.facts import Citation, DecisionFact, Finding
+from liancheng.records.entries import Verdict
+from liancheng.records.facts import Citation, DecisionFact, Finding
 from liancheng.standard import articles
 from liancheng.standard.articles import Row
 from liancheng.standard.judge import Legal, Reached, judge_legal, legal, reached

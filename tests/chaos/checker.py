@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from cli.verify.check import check as verify
 from cli.verify.source import Spot
-from liancheng import topics
+from liancheng.records import topics
 from stream_apps.stage import Place, Record
 
 

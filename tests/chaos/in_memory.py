@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from liancheng import codec, topics
+from liancheng import codec
 from liancheng.codec import Headers
-from liancheng.facts import NewDay
+from liancheng.records import topics
+from liancheng.records.facts import NewDay
 from stream_apps.alerting import Alerting
 from stream_apps.dispatch import Dispatch
 from stream_apps.joint_list import JointList

@@ -10,8 +10,9 @@ from itertools import islice
 from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from liancheng import codec, topics
-from liancheng.facts import NewDay
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.facts import NewDay
 from liancheng.settings import Settings
 from stream_apps.calendar import today
 from stream_apps.engine import record_of

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import msgspec
 from stdnum.cn import uscc as stdnum_uscc
 
-from liancheng import codec, documents
-from liancheng.alerts import CustomerReference, Watch
-from liancheng.events import Decision, Event, Recognition, Revocation
+from liancheng import codec
+from liancheng.intake import documents
+from liancheng.records.alerts import CustomerReference, Watch
+from liancheng.records.events import Decision, Event, Recognition, Revocation
 
 PROVINCES = ("310000", "320000")
 BANKS = ("bank-a", "bank-b")

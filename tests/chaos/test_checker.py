@@ -9,10 +9,11 @@ from itertools import islice
 import msgspec
 import pytest
 
-from liancheng import codec, topics
-from liancheng.alerts import Alert, BankState, WatchState
-from liancheng.entries import Entry, ListRecord
-from liancheng.facts import Receipt
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.alerts import Alert, BankState, WatchState
+from liancheng.records.entries import Entry, ListRecord
+from liancheng.records.facts import Receipt
 from stream_apps.stage import Record
 from tests.chaos.checker import History, Sent, check
 from tests.chaos.in_memory import NOW, Flow

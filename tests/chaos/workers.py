@@ -8,10 +8,10 @@ import urllib.request
 from types import TracebackType
 from typing import Self
 
-from cli.local import processes
-from cli.local.ports import free_ports
-from liancheng import topics
+from liancheng.records import topics
 from liancheng.settings import Settings
+from supervision import processes
+from supervision.ports import free_ports
 from tests.chaos.story import PROVINCES
 from tests.eventually import eventually
 

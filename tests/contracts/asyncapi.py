@@ -4,13 +4,13 @@ from typing import Any
 
 import yaml
 
-from liancheng.topics import REGISTRY, Topic
+from liancheng.records.topics import REGISTRY, Topic
 from tests.contracts import schemas
 from tests.contracts.compatibility import OUTSIDE
 from tests.contracts.examples import V1, folder
 
 PATH = V1.parent / "asyncapi.yaml"
-_HEAD = "# Made from liancheng/topics.py by `make contracts`; the README beside it says what is promised.\n"
+_HEAD = "# Made from liancheng/records/topics.py by `make contracts`; the README beside it says what is promised.\n"
 _ONE_OF_EACH = {
     "province": "A province's code of GB/T 2260, such as 310000.",
     "bank": "A subscribing bank's id, as on the topic `banks`.",

@@ -7,7 +7,7 @@ what was written then, and a reader of then reads what is written today.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from liancheng.topics import Topic
+from liancheng.records.topics import Topic
 from tests.contracts.schemas import Schema
 
 OUTSIDE = frozenset(("agency", "bank"))  # programs that we do not install

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from liancheng import topics
-from liancheng.topics import Topic
+from liancheng.records import topics
+from liancheng.records.topics import Topic
 from tests.contracts.story import Written
 
 V1 = Path(__file__).parents[2] / "contracts" / "v1"

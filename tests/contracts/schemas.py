@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from liancheng.topics import REGISTRY, Topic
+from liancheng.records.topics import REGISTRY, Topic
 from tests.contracts.examples import V1, folder
 
 Schema = dict[str, Any]

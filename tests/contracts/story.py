@@ -9,14 +9,16 @@ from typing import NamedTuple
 from msgspec.structs import replace
 from stdnum.cn import uscc as stdnum_uscc
 
-from consumers import book, register
-from consumers.watchlist import Difference
-from liancheng import codec, topics
-from liancheng.alerts import ApiKey, Bank, CustomerReference, Filters, Watch
+from consumers.books import book
+from consumers.books.watchlist import Difference
+from consumers.reading import register
+from liancheng import codec
 from liancheng.codec import Headers
-from liancheng.document_ids import event_id, event_key, type_of
 from liancheng.errors import UndigestibleError
-from liancheng.events import (
+from liancheng.intake.document_ids import event_id, event_key, type_of
+from liancheng.records import topics
+from liancheng.records.alerts import ApiKey, Bank, CustomerReference, Filters, Watch
+from liancheng.records.events import (
     Decision,
     DocumentEvent,
     Event,
@@ -27,9 +29,9 @@ from liancheng.events import (
     Repair,
     Revocation,
 )
-from liancheng.facts import NewDay, Penalty, StandardAdopted
-from liancheng.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt
-from liancheng.webhooks import Webhook, beginning
+from liancheng.records.facts import NewDay, Penalty, StandardAdopted
+from liancheng.records.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt
+from liancheng.records.webhooks import Webhook, beginning
 from stream_apps import adoption, calendar
 from stream_apps.batch import dead_letter
 from stream_apps.stage import Record

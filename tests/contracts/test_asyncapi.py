@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from liancheng.topics import REGISTRY
+from liancheng.records.topics import REGISTRY
 from tests.contracts import asyncapi
 from tests.contracts.examples import V1, frozen
 

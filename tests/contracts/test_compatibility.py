@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from liancheng import codec, topics
+from liancheng import codec
 from liancheng.errors import UndigestibleError
-from liancheng.topics import Topic
+from liancheng.records import topics
+from liancheng.records.topics import Topic
 from tests.contracts import schemas
 from tests.contracts.compatibility import breaks, may_grow
 from tests.contracts.examples import folder, frozen

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator, FormatChecker
 
-from liancheng import alerting, codec, topics
-from liancheng.alerts import CustomerReference, Watch, WatchState
-from liancheng.topics import REGISTRY, Topic
+from liancheng import codec
+from liancheng.answers import alerting
+from liancheng.records import topics
+from liancheng.records.alerts import CustomerReference, Watch, WatchState
+from liancheng.records.topics import REGISTRY, Topic
 from tests.contracts import schemas
 from tests.contracts.examples import Example, chosen, folder, frozen, shown_fields, topic_of
 from tests.contracts.story import Written, told

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from liancheng import codec, topics
-from liancheng.entries import ListDay
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.entries import ListDay
 from liancheng.settings import Settings
 from tests.bank_material import alert, entry, uscc
 from tests.command import LIANCHENG

@@ -15,10 +15,10 @@ import openpyxl
 import pytest
 
 from liancheng import codec
-from liancheng.events import Decision
-from liancheng.facts import Receipt
+from liancheng.records.events import Decision
+from liancheng.records.facts import Receipt
+from liancheng.records.topics import PENALTY_EVENTS
 from liancheng.settings import Settings
-from liancheng.topics import PENALTY_EVENTS
 from stream_apps.standardise import Standardise
 from tests.command import LIANCHENG, the_error
 from tests.eventually import eventually

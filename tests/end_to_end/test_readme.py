@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.local.ports import free_ports
 from cli.terminal import Outcome
+from supervision.ports import free_ports
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from liancheng import codec, topics
-from liancheng.entries import ListDay
-from liancheng.facts import NewDay
+from liancheng import codec
+from liancheng.joint_list.judging import current_judge
+from liancheng.records import topics
+from liancheng.records.entries import ListDay
+from liancheng.records.facts import NewDay
 from liancheng.settings import Settings
 from liancheng.standard import CURRENT, current
 from liancheng.standard.citations import parse
-from liancheng.standard.judging import current_judge
 from tests.command import liancheng, the_error
 from tests.unit.lives import FIRST, USCC, Penalty, entries_of, snapshots, told
 from tests.unit.makers import uscc

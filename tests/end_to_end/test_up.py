@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from cli.local import state
-from cli.local.broker import Broker
-from cli.local.ports import free_ports
-from cli.local.processes import birth
 from liancheng.settings import Settings
+from supervision import state
+from supervision.broker import Broker
+from supervision.ports import free_ports
+from supervision.processes import birth
 from tests.command import LIANCHENG, liancheng, the_error
 from tests.eventually import eventually
 from tests.local_valkey import running_valkey

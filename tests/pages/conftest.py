@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from consumers.view.filler import Filler
 from liancheng.settings import Settings
-from tests.api.serving import client, new_key, with_api
 from tests.eventually import eventually
 from tests.local_broker import running_broker, settings_of
 from tests.local_valkey import running_valkey, with_view
 from tests.pages.material import publish
 from tests.pages.service import Alerts, serving
+from tests.service.serving import client, new_key, with_api
 from tests.view.material import await_current
 from transport import admin
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from liancheng import codec, topics
-from liancheng.entries import Entry
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.entries import Entry
 from liancheng.settings import Settings
 from tests.bank_material import entry
 from tests.contracts.story import SHANGHAI, Company, Paper, Region, company

@@ -9,13 +9,13 @@ import uvicorn
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
-from consumers.api.app import create_app
-from consumers.api.callers import Caller
 from liancheng import codec
-from liancheng.alerts import Alert
+from liancheng.records.alerts import Alert
 from liancheng.settings import Settings
-from tests.api.serving import client
+from service.web.app import create_app
+from service.web.callers import Caller
 from tests.eventually import eventually
+from tests.service.serving import client
 
 
 class Alerts:

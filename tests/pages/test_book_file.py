@@ -6,10 +6,10 @@ import io
 import openpyxl
 import pytest
 
-from consumers.api.pages import book_csv
-from consumers.api.pages.book_file import WrongFileError, read
 from consumers.view.reader import MOST
-from liancheng.screening import AskedRow, RowError, ScreenedRow, company
+from liancheng.answers.screening import AskedRow, RowError, ScreenedRow, company
+from service.pages.bank import book_csv
+from service.pages.bank.book_file import WrongFileError, read
 from tests.bank_material import entry, uscc
 
 HEADER = ["统一社会信用代码(18位)", "企业名称", "客户编号"]

@@ -11,13 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from consumers import screening_proof
-from consumers.api.signing import PublicKeys
-from tests.api.serving import client
+from consumers.reading.signatures import PublicKeys
+from consumers.sdk import screening_proof
 from tests.bank_material import alert, uscc
 from tests.eventually import eventually
 from tests.pages.conftest import Site, Visit, known_key
 from tests.pages.material import LIGHT, LISTED, OBJECTING, REPAIRED, SCRIPT, SCRIPT_NUMBER, UNKNOWN, book
+from tests.service.serving import client
 
 BOOK = book({"K-1": LISTED, "K-2": OBJECTING, "K-3": UNKNOWN})
 _TOLD = """

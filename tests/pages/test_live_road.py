@@ -4,12 +4,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from liancheng import codec, topics
-from tests.api.serving import with_api
+from liancheng import codec
+from liancheng.records import topics
 from tests.bank_material import alert
 from tests.eventually import eventually
 from tests.pages.conftest import Site, Visit, known_key
 from tests.pages.service import serving
+from tests.service.serving import with_api
 from transport.clients import producer
 
 BANK = "bank-live"

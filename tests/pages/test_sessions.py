@@ -5,8 +5,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from consumers import register
-from consumers.api.pages import sessions
+from consumers.reading import register
+from service.pages import sessions
 from tests.bank_material import uscc
 from tests.eventually import eventually
 from tests.pages.conftest import Site, known_key

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from liancheng import codec, topics
-from liancheng.facts import Receipt
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.facts import Receipt
 from stream_apps.joint_list import JointList
 from stream_apps.stage import Output
 from tests.chaos.checker import Anomaly, History, check

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from liancheng import topics
+from liancheng.records import topics
 from stream_apps.stage import Place
 from tests.simulation.processes import SESSION_S, STAGES, Process, Worker
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from confluent_kafka import KafkaError
 
-from liancheng import codec, topics
+from liancheng import codec
 from liancheng.days import day_of
-from liancheng.facts import StandardAdopted
+from liancheng.records import topics
+from liancheng.records.facts import StandardAdopted
 from liancheng.standard import CURRENT
 from tests.chaos.checker import Sent
 from tests.chaos.story import BANKS, Line, watch

@@ -10,10 +10,11 @@ from unittest.mock import patch
 
 from msgspec.structs import replace
 
+from liancheng.joint_list import judging
+from liancheng.records.topics import Topic
 from liancheng.settings import Settings
-from liancheng.standard import judging, loader
+from liancheng.standard import loader
 from liancheng.standard.model import Standard
-from liancheng.topics import Topic
 from stream_apps import batch, engine, joint_list, patience, writer
 from transport import tables
 

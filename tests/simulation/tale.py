@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from liancheng.events import MonthClosed, Objection, Performance, Repair
+from liancheng.records.events import MonthClosed, Objection, Performance, Repair
 from tests.chaos.story import Line, Paper, Story, Telling, named
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from liancheng import topics
 from liancheng.codec import decoder
-from liancheng.entries import LEVELS, Entry, ListRecord
+from liancheng.records import topics
+from liancheng.records.entries import LEVELS, Entry, ListRecord
 from liancheng.standard import CURRENT
 from tests.simulation.lives import live
 from tests.simulation.substitutes import OTHER_VERSION

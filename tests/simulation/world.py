@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from liancheng import topics
-from liancheng.topics import Topic
+from liancheng.records import topics
+from liancheng.records.topics import Topic
 from stream_apps.stage import Place, Record
 from tests.chaos.checker import History, Sent
 from tests.chaos.story import BANKS, PROVINCES, Story, watch

@@ -12,14 +12,16 @@ from typing import Any
 
 from stdnum.cn import uscc as stdnum_uscc
 
-from liancheng import codec, documents, sanction_list
-from liancheng.documents import Place, State
-from liancheng.entries import Case, Entry
-from liancheng.facts import Submission
-from liancheng.levels import recognition
-from liancheng.provinces import PROVINCES
-from liancheng.standard.judging import current_schedule
+from liancheng import codec
+from liancheng.intake import documents
+from liancheng.intake.documents import Place, State
+from liancheng.joint_list import fold
+from liancheng.joint_list.judging import current_schedule
+from liancheng.joint_list.levels import recognition
+from liancheng.records.entries import Case, Entry
+from liancheng.records.facts import Submission
 from liancheng.standard.loader import current
+from liancheng.text.provinces import PROVINCES
 
 HERE = Path(__file__).parent
 EVENTS = ("decision", "revocation", "recognition", "performance", "repair", "objection")
@@ -52,7 +54,7 @@ class World:
         """A new day begins, as joint_list works it off."""
         if day > self.day:
             for uscc, entry in self.entries.items():
-                self.entries[uscc] = (entry, *sanction_list.advance(entry, self.day, day, current_schedule()))[-1]
+                self.entries[uscc] = (entry, *fold.advance(entry, self.day, day, current_schedule()))[-1]
             self.day = day
 
     def take(self, given: Table) -> Submission:
@@ -68,7 +70,7 @@ class World:
         self.documents[key] = folded.receipt.document
         judge = current_schedule().on(self.day)
         for uscc, penalty in folded.penalties:
-            entry = sanction_list.fold(self.entries.get(uscc), uscc, penalty, self.day, judge)
+            entry = fold.fold(self.entries.get(uscc), uscc, penalty, self.day, judge)
             if entry:
                 self.entries[uscc] = entry
         return folded.receipt.submission

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cli.labels import Label, Score, measure, read
-from cli.printed_decisions import decisions
+from cli.standard.labels import Label, Score, measure, read
+from cli.standard.printed_decisions import decisions
 from liancheng.errors import WrongUseError
 from liancheng.standard import current
 from liancheng.standard.classification import Classification, classify

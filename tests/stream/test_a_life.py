@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from consumers import Bank, register
-from liancheng.alerts import Alert
-from liancheng.events import Decision, Event, Recognition, Revocation
+from consumers.reading import register
+from consumers.sdk import Bank
+from liancheng.records.alerts import Alert
+from liancheng.records.events import Decision, Event, Recognition, Revocation
 from liancheng.settings import Settings
 from producers import Agency
 from stream_apps.calendar import Calendar, today

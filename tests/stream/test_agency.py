@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from confluent_kafka import Producer
 
-from liancheng import topics
-from liancheng.document_ids import event_key
 from liancheng.errors import UnavailableError, WrongUseError
-from liancheng.events import Decision
-from liancheng.facts import Receipt
+from liancheng.intake.document_ids import event_key
+from liancheng.records import topics
+from liancheng.records.events import Decision
+from liancheng.records.facts import Receipt
 from liancheng.settings import Settings
 from producers import Agency, NotAnsweredError, NotPublishedError
 from producers.receipts import Reader, ends, read

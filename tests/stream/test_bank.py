@@ -9,11 +9,12 @@ from itertools import count, islice
 import pytest
 from confluent_kafka import Producer, TopicPartition
 
-from consumers import Bank, MissingAlertError
-from consumers.watchlist import Row
-from liancheng import codec, topics
-from liancheng.alerts import CustomerReference, Watch
+from consumers.books.watchlist import Row
+from consumers.sdk import Bank, MissingAlertError
+from liancheng import codec
 from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
+from liancheng.records import topics
+from liancheng.records.alerts import CustomerReference, Watch
 from liancheng.settings import Settings
 from tests.bank_material import MADE_AT, alert, entry, uscc
 from tests.eventually import eventually

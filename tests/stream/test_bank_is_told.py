@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from consumers import Bank, register
-from liancheng import codec, topics
-from liancheng.entries import Entry
+from consumers.reading import register
+from consumers.sdk import Bank
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.entries import Entry
 from liancheng.settings import Settings
 from stream_apps.alerting import Alerting
 from stream_apps.dispatch import Dispatch

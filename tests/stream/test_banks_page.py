@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from consumers import AsyncBank, Bank
-from liancheng import codec, topics
+from consumers.sdk import AsyncBank, Bank
+from liancheng import codec
+from liancheng.records import topics
 from liancheng.settings import Settings
 from tests.bank_material import alert
 from transport import admin

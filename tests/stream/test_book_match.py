@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from cli.local.broker import Broker
-from cli.local.ports import free_ports
-from consumers.book_match import Customer, Matcher, customers
-from consumers.local_list import LocalList, StaleCopyError
-from consumers.sanction_list import read_list
-from consumers.watch_file import Refused
+from consumers.books.watch_file import Refused
+from consumers.reading.sanction_list import read_list
+from consumers.sdk.book_match import Customer, Matcher, customers
+from consumers.sdk.local_list import LocalList, StaleCopyError
 from liancheng import codec
-from liancheng.entries import Entry
 from liancheng.errors import WrongUseError
+from liancheng.records.entries import Entry
 from liancheng.settings import Settings
+from supervision.broker import Broker
+from supervision.ports import free_ports
 from tests.bank_material import entry, uscc
 from tests.command import LIANCHENG, liancheng
 from tests.view.material import publish, publish_day

@@ -12,10 +12,10 @@ from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
-from cli.local import jars
-from cli.local.broker import Broker
-from cli.local.ports import free_ports
 from liancheng.errors import UnavailableError, WrongUseError
+from supervision import jars
+from supervision.broker import Broker
+from supervision.ports import free_ports
 from tests.eventually import eventually
 from tests.local_broker import running_broker
 from tests.processes import all_gone
@@ -77,7 +77,7 @@ def test_a_topic_that_nobody_made_is_an_error(broker: Broker) -> None:
 def test_the_broker_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
     port, controller_port = free_ports(2)
     script = f"""
-from pathlib import Path; from cli.local.broker import Broker
+from pathlib import Path; from supervision.broker import Broker
 broker = Broker(Path({str(tmp_path)!r}), {port}, {controller_port})
 broker.prepare(); broker.start(); broker.wait_ready()
 print(broker.pid, flush=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
-from liancheng import topics
+from liancheng.records import topics
 from liancheng.settings import Settings
 from stream_apps import engine, writer
 from stream_apps.batch import Batch

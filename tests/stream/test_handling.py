@@ -18,12 +18,13 @@ import pytest
 import sqlalchemy
 from pydantic import SecretStr
 
-from cli.local.ports import free_ports
-from consumers import AsyncBank, Bank, MissingAlertError, NumberStore, sqlite_store
-from liancheng import codec, topics
-from liancheng.alerts import Alert
+from consumers.sdk import AsyncBank, Bank, MissingAlertError, NumberStore, sqlite_store
+from liancheng import codec
 from liancheng.errors import WrongUseError
+from liancheng.records import topics
+from liancheng.records.alerts import Alert
 from liancheng.settings import Settings
+from supervision.ports import free_ports
 from tests.bank_material import alert
 from tests.eventually import eventually
 from tests.local_broker import running_broker, settings_of

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from liancheng import codec, topics
-from liancheng.entries import Entry, ListDay, ListRecord
-from liancheng.facts import Document, NewDay
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.entries import Entry, ListDay, ListRecord
+from liancheng.records.facts import Document, NewDay
 from liancheng.settings import Settings
 from stream_apps import joint_list
 from stream_apps.batch import Batch

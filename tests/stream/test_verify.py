@@ -8,11 +8,12 @@ import msgspec
 import pytest
 
 from cli.verify.cut import Cut
-from consumers.sanction_list import read_list
-from liancheng import codec, topics
-from liancheng.alerts import Alert, BankState, WatchState
-from liancheng.entries import Entry
-from liancheng.facts import Document, Receipt
+from consumers.reading.sanction_list import read_list
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.alerts import Alert, BankState, WatchState
+from liancheng.records.entries import Entry
+from liancheng.records.facts import Document, Receipt
 from liancheng.settings import Settings
 from stream_apps.stage import Record
 from tests.chaos.region import Region

@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from stdnum.cn import uscc as stdnum_uscc
 
-from liancheng import repairs, sanction_list
-from liancheng.entries import ActFinding, Entry, Verdict
-from liancheng.facts import (
+from liancheng.joint_list import fold
+from liancheng.records.entries import ActFinding, Entry, Verdict
+from liancheng.records.facts import (
     DecisionFact,
     Document,
     DocumentMoved,
@@ -23,9 +23,9 @@ from liancheng.facts import (
     RepairFact,
     RevocationFact,
 )
-from liancheng.objections import Due
-from liancheng.standard import current
+from liancheng.standard import current, repairs
 from liancheng.standard.model import RepairRule, RepeatRule
+from liancheng.standard.objections import Due
 
 BODY = "91990000MA000000X"
 USCC = BODY + stdnum_uscc.calc_check_digit(BODY)
@@ -259,12 +259,10 @@ def arrivals(life: Life) -> st.SearchStrategy[list[Penalty]]:
 DAYS_SEEN = st.integers(0, (LAST - FIRST).days).map(lambda days: FIRST + timedelta(days))
 
 
-def entries_of(
-    penalties: Sequence[Penalty], last: date | None = None, judge: sanction_list.Judge = JUDGE
-) -> list[Entry]:
+def entries_of(penalties: Sequence[Penalty], last: date | None = None, judge: fold.Judge = JUDGE) -> list[Entry]:
     """Every entry of a subject that hears this, and then the days until `last`."""
     made: list[Entry] = []
     for penalty in penalties:
-        entry = sanction_list.fold(made[-1] if made else None, USCC, penalty, date.min, judge)
+        entry = fold.fold(made[-1] if made else None, USCC, penalty, date.min, judge)
         made += [entry] if entry else []
-    return [*made, *sanction_list.pass_days(made[-1], last, judge)] if made and last else made
+    return [*made, *fold.pass_days(made[-1], last, judge)] if made and last else made

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from stdnum.cn import uscc as stdnum_uscc
 
 from liancheng import codec
-from liancheng.documents import Folded, Place, event_key, fold
-from liancheng.events import (
+from liancheng.intake.documents import Folded, Place, event_key, fold
+from liancheng.records.events import (
     Decision,
     Event,
     MonthClosed,
@@ -16,7 +16,7 @@ from liancheng.events import (
     Repair,
     Revocation,
 )
-from liancheng.facts import Document
+from liancheng.records.facts import Document
 
 PROVINCE = "310000"
 AUTHORITY = "虚构市甲区生态环境局"

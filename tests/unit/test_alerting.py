@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liancheng import alerting, causes, codec, dispatch, sanction_list, topics
-from liancheng.alerting import Telling
-from liancheng.alerts import Alert, BankState, CustomerReference, Measure, Watch, WatchState
-from liancheng.entries import Entry, Level
+from liancheng import codec
+from liancheng.answers import alerting, dispatch
+from liancheng.answers.alerting import Telling
 from liancheng.errors import UnavailableError
+from liancheng.joint_list import causes, fold
+from liancheng.records import topics
+from liancheng.records.alerts import Alert, BankState, CustomerReference, Measure, Watch, WatchState
+from liancheng.records.entries import Entry, Level
 from stream_apps.alerting import Alerting
 from stream_apps.stage import Record
 from tests.unit.lives import (
@@ -227,7 +230,7 @@ def test_banks_differ_in_nothing_but_what_is_theirs(entries: list[Entry]):
 @given(made_entries(), DAYS_SEEN)
 def test_an_alert_and_its_state_survive_their_bytes(entries: list[Entry], day: date):
     read_alert, read_state = codec.decoder(Alert), codec.decoder(WatchState)
-    for entry in (*entries, *sanction_list.pass_days(entries[0], day, JUDGE)):
+    for entry in (*entries, *fold.pass_days(entries[0], day, JUDGE)):
         step = alerting.on_watch(None, watch(BORROWER), telling(entry))
         assert step
         state, alert = step

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from liancheng.facts import Citation
+from liancheng.records.facts import Citation
 from liancheng.standard import articles, law_names, tables
 from liancheng.standard.articles import editions, reach
 

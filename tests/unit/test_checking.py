@@ -2,10 +2,10 @@
 
 import pytest
 
-from cli.checking import check
+from cli.agency.check import check
 from liancheng import codec
 from liancheng.errors import WrongUseError
-from liancheng.events import Event
+from liancheng.records.events import Event
 from producers import files
 from tests.unit.makers import (
     PROVINCE,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from liancheng.standard import numerals
 from liancheng.standard.citations import Parsed, parse
+from liancheng.text import numerals
 
 EXAMPLES = [
     json.loads(line)

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liancheng.script import to_simplified
-from liancheng.standard import law_names, numerals
+from liancheng.standard import law_names
 from liancheng.standard.citations import parse
+from liancheng.text import numerals
+from liancheng.text.script import to_simplified
 
 ROOT = Path(__file__).parents[2]
 DIGITS = {ord(h): str(d) for d, hans in enumerate(("零〇", *"一二三四五六七八九")) for h in hans}

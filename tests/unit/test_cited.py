@@ -2,8 +2,8 @@
 
 import pytest
 
-from liancheng.cited import by_role
 from liancheng.standard.citations import parse
+from liancheng.standard.cited import by_role
 from tests.unit.makers import decision, send_all
 
 WHOLE = "违反了《环境影响评价法》第二十五条的规定，依据《环境影响评价法》第三十一条第一款的规定，决定处罚"

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liancheng import codec
-from liancheng.documents import event_id, event_key, fold
-from liancheng.events import Event
-from liancheng.facts import Document, DocumentMoved, Finding, Receipt
+from liancheng.intake.documents import event_id, event_key, fold
+from liancheng.records.events import Event
+from liancheng.records.facts import Document, DocumentMoved, Finding, Receipt
 from tests.unit.makers import (
     DOCUMENT_NO,
     KEY,

@@ -9,16 +9,17 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from cli.explain import written
-from liancheng import causes, life, phrases
-from liancheng.alerts import MeasureClass
-from liancheng.cases import Case
-from liancheng.entries import ActFinding, ChangeKind, Entry, Level, PublicationSeverity, Standing
-from liancheng.explaining import at_hand, explain
-from liancheng.facts import Document, ObjectionOutcome, RevocationFact
+from cli.list.explain import written
+from liancheng.explaining import phrases
+from liancheng.explaining.company import at_hand, explain
+from liancheng.joint_list import causes, life
+from liancheng.joint_list.cases import Case
+from liancheng.joint_list.judging import current_judge
+from liancheng.records.alerts import MeasureClass
+from liancheng.records.entries import ActFinding, ChangeKind, Entry, Level, PublicationSeverity, Standing
+from liancheng.records.facts import Document, ObjectionOutcome, RevocationFact
 from liancheng.standard import CURRENT
 from liancheng.standard.citations import parse
-from liancheng.standard.judging import current_judge
 from liancheng.standard.model import LegalLevel, Mark
 from tests.unit.lives import (
     DAYS_SEEN,

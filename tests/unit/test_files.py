@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from liancheng import codec
 from liancheng.errors import WrongUseError
-from liancheng.events import Decision, Event
-from liancheng.facts import Finding
-from liancheng.normalise import normalise_amount
+from liancheng.records.events import Decision, Event
+from liancheng.records.facts import Finding
+from liancheng.text.normalise import normalise_amount
 from producers import files, refused
 from producers.columns import COLUMNS, OUR_OWN, REASONS, SECOND_EDITION, Column
 from producers.files import EventFile

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liancheng import alerting, briefs, codec, filtering
-from liancheng.alerts import Alert, FilterLevel, Filters, Told, Watch, WatchState
-from liancheng.entries import RANK, ChangeKind, Entry
+from liancheng import codec
+from liancheng.answers import alerting
+from liancheng.answers import filters as filtering
+from liancheng.records import briefs
+from liancheng.records.alerts import Alert, FilterLevel, Filters, Told, Watch, WatchState
+from liancheng.records.entries import RANK, ChangeKind, Entry
 from tests.unit.lives import LAST, UNHURRIED, USCC, arrivals, entries_of, lives
 from tests.unit.test_alerting import alerts_of, on, snapshots, telling, told, watch
 

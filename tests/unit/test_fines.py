@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liancheng.normalise import normalise_amount
+from liancheng.text.normalise import normalise_amount
 from producers.fines import as_wan, stated_in
 from tests.unit.lives import UNHURRIED
 

@@ -4,7 +4,7 @@ import pytest
 
 from liancheng import codec
 from liancheng.errors import WrongUseError
-from liancheng.events import Decision
+from liancheng.records.events import Decision
 from producers import files
 from producers.columns import FIRST_EDITION
 from producers.files import EventFile

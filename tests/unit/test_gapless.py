@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.gapless import Gapless, MissingAlertError, find
+from consumers.reading.gapless import Gapless, MissingAlertError, find
 
 
 @given(st.integers(0, 50), st.integers(1, 200))

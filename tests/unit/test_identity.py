@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc as stdnum_uscc
 
-from liancheng import persons, spelling
-from liancheng.identity import (
+from liancheng.text import persons, spelling
+from liancheng.text.identity import (
     PROVINCES,
     check_uscc,
     document_id,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from liancheng.errors import WrongUseError
-from liancheng.events import Decision
-from liancheng.normalise import read_kinds
+from liancheng.records.events import Decision
+from liancheng.text.normalise import read_kinds
 from producers import kind_codes
 from producers.kind_codes import KindCodes, load
 from tests.unit.agency_tables import codes_of, read, second

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from liancheng.facts import Document, MonthReport
+from liancheng.records.facts import Document, MonthReport
 from tests.unit.makers import (
     AUTHORITY,
     PROVINCE,
@@ -77,7 +77,7 @@ def test_a_subject_on_zhejiangs_list_is_not_repaired_until_it_is_removed():
     listed = send_all(decision(), recognition("decided"))
     assert outcome(send(repair("2026-08-01"), listed)) == "accepted"  # Shanghai's text has no such rule
     assert isinstance(listed, Document)
-    from liancheng.documents import Place, fold  # the same in Zhejiang
+    from liancheng.intake.documents import Place, fold  # the same in Zhejiang
     from tests.unit.makers import NOW, codec
 
     events = [decision(), recognition("decided"), repair("2026-08-01"), recognition("removed", date="2026-08-02")]

@@ -8,18 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liancheng import briefs, codec, lazily, sanction_list
-from liancheng.alerting import Telling, on_entry
-from liancheng.alerts import CustomerReference, Watch, WatchState
-from liancheng.entries import Case, Entry, ListDay
-from liancheng.standard.judging import current_judge
+from liancheng import codec
+from liancheng.answers.alerting import Telling, on_entry
+from liancheng.joint_list import fold
+from liancheng.joint_list.judging import current_judge
+from liancheng.records import briefs, partial
+from liancheng.records.alerts import CustomerReference, Watch, WatchState
+from liancheng.records.entries import Case, Entry, ListDay
 from tests.unit.lives import JUDGE, LAST, UNHURRIED, USCC, Penalty, arrivals, entries_of, lives
 
 decode = codec.decoder(Entry).decode
 
 
 def through(entry: Entry) -> Entry:
-    return lazily.EntryDecoder.decode(codec.encode(entry))
+    return partial.EntryDecoder.decode(codec.encode(entry))
 
 
 @UNHURRIED
@@ -28,11 +30,11 @@ def test_a_fold_over_lazy_entries_writes_the_same_bytes(order: list[Penalty]):
     lazy: Entry | None = None
     found: list[bytes] = []
     for penalty in order:
-        entry = sanction_list.fold(lazy, USCC, penalty, date.min, JUDGE)
+        entry = fold.fold(lazy, USCC, penalty, date.min, JUDGE)
         if entry:
             found.append(codec.encode(entry))
-            lazy = lazily.EntryDecoder.decode(found[-1])
-    steps = sanction_list.pass_days(lazy, LAST, JUDGE) if lazy else ()
+            lazy = partial.EntryDecoder.decode(found[-1])
+    steps = fold.pass_days(lazy, LAST, JUDGE) if lazy else ()
     assert [*found, *map(codec.encode, steps)] == [codec.encode(entry) for entry in entries_of(order, LAST)]
 
 
@@ -41,7 +43,7 @@ def test_a_fold_over_lazy_entries_writes_the_same_bytes(order: list[Penalty]):
 def test_a_lazy_case_answers_as_the_case_does(order: list[Penalty]):
     for entry in entries_of(order, LAST):
         for lazy, case in zip(through(entry).cases, entry.cases, strict=True):
-            assert isinstance(lazy, lazily.LazyCase)
+            assert isinstance(lazy, partial.LazyCase)
             for name in (
                 *Case.__struct_fields__,
                 *(name for name in vars(Case) if isinstance(vars(Case)[name], property)),
@@ -50,8 +52,8 @@ def test_a_lazy_case_answers_as_the_case_does(order: list[Penalty]):
 
 
 def test_a_lazy_entry_has_the_fields_of_an_entry_in_their_order():
-    assert lazily.LazyEntry.__struct_fields__ == Entry.__struct_fields__
-    fields: Any = {field.name: field for field in msgspec.structs.fields(lazily.LazyEntry)}
+    assert partial.LazyEntry.__struct_fields__ == Entry.__struct_fields__
+    fields: Any = {field.name: field for field in msgspec.structs.fields(partial.LazyEntry)}
     assert all(
         (field.default, field.required) == (fields[field.name].default, fields[field.name].required)
         for field in msgspec.structs.fields(Entry)

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 from hypothesis import given
 
-from liancheng import life, sanction_list
 from liancheng.days import day_of
-from liancheng.entries import Entry, Standing
-from liancheng.facts import Document, DocumentMoved
-from liancheng.life import Transition
+from liancheng.joint_list import fold, life
+from liancheng.joint_list.life import Transition
+from liancheng.records.entries import Entry, Standing
+from liancheng.records.facts import Document, DocumentMoved
 from tests.unit.lives import FIRST, JUDGE, LAST, UNHURRIED, USCC, Life, Penalty, lives, snapshots, told
 
 TABLE = frozenset(life.transitions())
@@ -34,11 +34,11 @@ def observed(heard: tuple[Penalty, ...]) -> list[Transition]:
         accepted = max(fact.accepted_at for fact in facts(penalty))
         while day < day_of(accepted):
             day += timedelta(1)
-            for step in sanction_list.pass_days(entry, day, JUDGE) if entry else ():
+            for step in fold.pass_days(entry, day, JUDGE) if entry else ():
                 see(step, "day")
-        see(sanction_list.fold(entry, USCC, penalty, day, JUDGE), event_of(held, penalty))
+        see(fold.fold(entry, USCC, penalty, day, JUDGE), event_of(held, penalty))
         held = penalty
-    for step in sanction_list.pass_days(entry, LAST, JUDGE) if entry else ():
+    for step in fold.pass_days(entry, LAST, JUDGE) if entry else ():
         see(step, "day")
     return steps
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liancheng import codec, topics
+from liancheng import codec
 from liancheng.errors import UnavailableError
-from liancheng.facts import Document, NewDay, StandardAdopted
-from liancheng.schedule import Schedule
-from liancheng.standard.judging import current_schedule
+from liancheng.joint_list.judging import current_schedule
+from liancheng.joint_list.schedule import Schedule
+from liancheng.records import topics
+from liancheng.records.facts import Document, NewDay, StandardAdopted
 from stream_apps import joint_list
 from stream_apps.joint_list import Subjects
 from stream_apps.stage import Output, Record

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liancheng import codec, looking_back, sanction_list
+from liancheng import codec
 from liancheng.days import day_of
-from liancheng.entries import Entry
-from liancheng.facts import NewDay, Penalty, StandardAdopted
-from liancheng.looking_back import Moment
-from liancheng.schedule import Schedule
+from liancheng.joint_list import fold, history
+from liancheng.joint_list.history import Moment
+from liancheng.joint_list.schedule import Schedule
+from liancheng.records.entries import Entry
+from liancheng.records.facts import NewDay, Penalty, StandardAdopted
 from tests.unit.lives import FIRST, JUDGE, LAST, USCC, ShortPeriods, lives, noon, snapshots, told
 from tests.unit.test_list_partition import adopted, day, run, subjects
 
@@ -32,7 +33,7 @@ def day_by_day(heard: list[tuple[Penalty, datetime]]) -> list[tuple[Penalty, dat
 
 
 def accepted(penalty: Penalty) -> datetime:
-    return looking_back._known_since(penalty, noon(FIRST))
+    return history._known_since(penalty, noon(FIRST))
 
 
 @settings(deadline=None, max_examples=60)
@@ -45,10 +46,10 @@ def test_a_day_shows_what_the_list_said_at_its_end(life, number: int, adopted_on
     day = FIRST + timedelta(number)
     said: Entry | None = None
     so_far = [(penalty, at) for penalty, at in log if day_of(at) <= day]
-    said = looking_back.replay(so_far, USCC, Moment(LAST - timedelta(400)), SCHEDULE).entry  # nothing was known then
+    said = history.replay(so_far, USCC, Moment(LAST - timedelta(400)), SCHEDULE).entry  # nothing was known then
     assert said is None
-    expected = looking_back.replay(so_far, USCC, Moment(day), SCHEDULE).entry
-    assert looking_back.replay(log, USCC, Moment(day), SCHEDULE).entry == expected
+    expected = history.replay(so_far, USCC, Moment(day), SCHEDULE).entry
+    assert history.replay(log, USCC, Moment(day), SCHEDULE).entry == expected
 
 
 def test_what_was_known_then_and_what_will_be():
@@ -56,16 +57,16 @@ def test_what_was_known_then_and_what_will_be():
     log = day_by_day([(decided, noon(FIRST)), (revoked, noon(FIRST + timedelta(5)))])
 
     def level(day: int, known_at: datetime | None = None) -> str:
-        entry = looking_back.replay(log, USCC, Moment(FIRST + timedelta(day), known_at), SCHEDULE).entry
+        entry = history.replay(log, USCC, Moment(FIRST + timedelta(day), known_at), SCHEDULE).entry
         return entry.level if entry else "none"
 
     assert level(-1) == "none"
     assert [level(0), level(4), level(5)] == ["penalised", "penalised", "clear"]
     assert level(5, noon(FIRST + timedelta(4))) == "penalised"  # the revocation was not known yet
     assert level(11, noon(FIRST + timedelta(4))) == "clear"  # and by then it would have expired by itself
-    entry = looking_back.replay(log[:2], USCC, Moment(LAST), SCHEDULE).entry
+    entry = history.replay(log[:2], USCC, Moment(LAST), SCHEDULE).entry
     assert entry and entry.day == FIRST + timedelta(11)
-    assert sanction_list.pass_days(entry, LAST, JUDGE) == ()
+    assert fold.pass_days(entry, LAST, JUDGE) == ()
 
 
 def test_every_entry_that_the_list_wrote_is_made_again_byte_for_byte() -> None:
@@ -83,5 +84,5 @@ def test_every_entry_that_the_list_wrote_is_made_again_byte_for_byte() -> None:
     usccs = {key.decode() for key, _ in subjects(9)}
     for uscc in usccs:
         heard = [(value, noon(FIRST)) for key, value in values if key.decode() not in usccs - {uscc}]
-        made = looking_back.entries(heard, uscc, SCHEDULE)  # type: ignore[arg-type]
+        made = history.entries(heard, uscc, SCHEDULE)  # type: ignore[arg-type]
         assert [codec.encode(entry) for entry in made] == [one.value for one in written if one.key == uscc.encode()]

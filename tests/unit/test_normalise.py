@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liancheng.kinds import KINDS, read_kinds
-from liancheng.normalise import normalise_amount, normalise_day
+from liancheng.text.kinds import KINDS, read_kinds
+from liancheng.text.normalise import normalise_amount, normalise_day
 
 TODAY = date(2026, 9, 1)
 

@@ -12,11 +12,11 @@ from liancheng import codec
 from liancheng import standard as packaged
 from liancheng.days import day_of
 from liancheng.errors import UnavailableError
-from liancheng.facts import Document, Fact, NewDay, StandardAdopted
+from liancheng.joint_list.judging import StandardJudge
+from liancheng.joint_list.preview import Preview
+from liancheng.joint_list.shifts import Shift
+from liancheng.records.facts import Document, Fact, NewDay, StandardAdopted
 from liancheng.standard.citations import parse
-from liancheng.standard.judging import StandardJudge
-from liancheng.standard.preview import Preview
-from liancheng.standard.shifts import Shift
 from tests.unit.lives import (
     DAYS_SEEN,
     FIRST,

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liancheng.errors import WrongUseError
-from liancheng.events import Event
-from liancheng.facts import Finding
+from liancheng.records.events import Event
+from liancheng.records.facts import Finding
 from producers import files, refused
 from producers.columns import REASONS
 from producers.files import EventFile

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from liancheng import sanction_list
-from liancheng.alerting import telling
-from liancheng.entries import Entry
-from liancheng.standard.judging import current_judge
+from liancheng.answers.alerting import telling
+from liancheng.joint_list import fold
+from liancheng.joint_list.judging import current_judge
+from liancheng.records.entries import Entry
 from tests.unit.lives import FIRST, JUDGE, LAST, REPEAT, USCC, Told, snapshots, told
 
 
@@ -17,9 +17,9 @@ def heard(*documents: list[Told], last: date = FIRST) -> Entry:
     entry: Entry | None = None
     for number, events in enumerate(documents, start=1):
         for penalty in snapshots(f"d{number}", events):
-            entry = sanction_list.fold(entry, USCC, penalty, FIRST, JUDGE) or entry
+            entry = fold.fold(entry, USCC, penalty, FIRST, JUDGE) or entry
     assert entry
-    return (entry, *sanction_list.pass_days(entry, last, JUDGE))[-1]
+    return (entry, *fold.pass_days(entry, last, JUDGE))[-1]
 
 
 def decided(day: int, **details: object) -> Told:

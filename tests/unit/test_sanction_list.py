@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.list_export import jsonl, table_csv
-from consumers.sanction_list import TOPIC, assemble
+from cli.list.export import jsonl, table_csv
+from consumers.reading.sanction_list import TOPIC, assemble
 from liancheng import codec
-from liancheng.entries import LEVELS, ListDay
 from liancheng.errors import UndigestibleError
+from liancheng.records.entries import LEVELS, ListDay
 from tests.bank_material import entry, uscc
 
 entries = st.dictionaries(st.integers(0, 30), st.tuples(st.sampled_from(LEVELS), st.integers(1, 3)), max_size=12).map(

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers import keys
-from consumers.api.auth import identified
-from consumers.api.limits import Limits
-from consumers.api.problems import Problem
-from consumers.api.row_lines import LONGEST, CsvLines, Lines
-from consumers.api.rows import Row
-from liancheng.alerts import Bank
+from consumers.reading import keys
+from liancheng.answers.screening import AskedRow, RowError
 from liancheng.errors import WrongUseError
-from liancheng.screening import AskedRow, RowError
-from liancheng.screening_receipts import recanonical
+from liancheng.records.alerts import Bank
+from liancheng.records.screening_receipts import recanonical
+from service.engines.row_lines import LONGEST, CsvLines, Lines
+from service.engines.rows import Row
+from service.web.auth import identified
+from service.web.limits import Limits
+from service.web.problems import Problem
 from tests.bank_material import uscc
 from tests.unit.lives import UNHURRIED
 

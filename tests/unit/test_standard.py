@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liancheng import standard as packaged
-from liancheng.entries import LEVELS
 from liancheng.errors import WrongUseError
-from liancheng.facts import DecisionFact
+from liancheng.records.entries import LEVELS
+from liancheng.records.facts import DecisionFact
 from liancheng.standard.citations import parse
 from liancheng.standard.judge import bank_measures, judge, measures
 from liancheng.standard.model import KINDS

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liancheng import causes, codec, sanction_list
-from liancheng.entries import LEVELS, RANK, Cause, ChangeKind, Entry, Level, ListRecord, PastChange
+from liancheng import codec
 from liancheng.errors import UndigestibleError
-from liancheng.facts import Document, DocumentMoved
-from liancheng.levels import kind_of
+from liancheng.joint_list import causes, fold
+from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.levels import kind_of
+from liancheng.records.entries import LEVELS, RANK, Cause, ChangeKind, Entry, Level, ListRecord, PastChange
+from liancheng.records.facts import Document, DocumentMoved
 from liancheng.standard.citations import parse
-from liancheng.standard.judging import current_judge
 from tests.unit.lives import (
     DAYS_SEEN,
     FIRST,
@@ -125,8 +126,8 @@ def test_a_document_that_moves_away_clears_and_one_that_comes_back_counts_again(
 def test_a_move_of_a_document_never_held_is_no_news():
     moved = DocumentMoved(id="d9", version=2, event_id="e", submitted_at=noon(on(1)), accepted_at=noon(on(1)))
     (entry,) = life_of(told("decision", on(1)))
-    assert sanction_list.fold(None, USCC, moved, on(1), JUDGE) is None
-    assert sanction_list.fold(entry, USCC, moved, on(1), JUDGE) is None
+    assert fold.fold(None, USCC, moved, on(1), JUDGE) is None
+    assert fold.fold(entry, USCC, moved, on(1), JUDGE) is None
 
 
 def test_a_decision_that_no_regime_publishes_is_kept_and_leaves_the_subject_clear():
@@ -264,9 +265,9 @@ def test_the_day_of_acceptance_is_one_of_shanghai():
 
 def test_a_day_that_comes_late_turns_nothing_back():
     (entry,) = life_of(told("decision", on(1)))
-    *_, cleared = sanction_list.pass_days(entry, on(20), JUDGE)
+    *_, cleared = fold.pass_days(entry, on(20), JUDGE)
     second = snapshots("d2", [told("decision", on(2))])[0]
-    after = sanction_list.fold(cleared, USCC, second, on(1), JUDGE)
+    after = fold.fold(cleared, USCC, second, on(1), JUDGE)
     assert after and (after.day, after.level) == (on(12), "penalised")
     assert [case.standing for case in after.cases] == ["expired", "active"]
 
@@ -278,7 +279,7 @@ def test_an_event_of_a_new_day_expires_what_is_due_and_names_it():
         Cause(document_id="d2", rule="test.general", event_id="d2/decision/1"),
         Cause(document_id="d1", rule=causes.EXPIRED),
     )
-    assert sanction_list.pass_days(entry, on(13), JUDGE) == ()
+    assert fold.pass_days(entry, on(13), JUDGE) == ()
 
 
 # ---- the standard
@@ -298,10 +299,10 @@ def test_a_decision_is_judged_once_per_version_of_the_standard():
     events = [told("decision", on(1)), told("recognition_notice", on(2)), told("decision", on(3))]
     entries = entries_of(snapshots("d1", events), judge=CountingJudge())
     assert judged == ["d1/decision/1", "d1/decision/2"]
-    sanction_list.pass_days(entries[-1], LAST, CountingJudge())
+    fold.pass_days(entries[-1], LAST, CountingJudge())
     assert len(judged) == 2
     second = snapshots("d2", [told("decision", on(4))])[0]
-    sanction_list.fold(entries[-1], USCC, second, on(4), CountingJudge(version="test.2"))
+    fold.fold(entries[-1], USCC, second, on(4), CountingJudge(version="test.2"))
     assert sorted(judged[2:]) == ["d1/decision/2", "d2/decision/1"]
 
 
@@ -309,15 +310,15 @@ def test_another_standard_is_named_as_the_cause_for_the_documents_it_judges_othe
     first, second = (snapshots(id_, [told("decision", on(1))])[0] for id_ in ("d1", "d2"))
     (entry,) = entries_of([first])
     longer = ShortPeriods(version="test.2", days=20)
-    after = sanction_list.fold(entry, USCC, second, on(1), longer)
+    after = fold.fold(entry, USCC, second, on(1), longer)
     assert after and (after.standard, after.next_due_day) == ("test.2", on(22))
     assert [(cause.document_id, cause.rule) for cause in after.change.causes] == [
         ("d2", "test.general"),
         ("d1", causes.REJUDGED),
     ]
-    (step,) = sanction_list.pass_days(entry, on(12), longer)
+    (step,) = fold.pass_days(entry, on(12), longer)
     assert (step.level, rules(step), step.next_due_day) == ("penalised", [causes.REJUDGED], on(22))
-    same = sanction_list.fold(entry, USCC, second, on(1), ShortPeriods(version="test.3"))
+    same = fold.fold(entry, USCC, second, on(1), ShortPeriods(version="test.3"))
     assert same and rules(same) == ["test.general"]
 
 
@@ -341,9 +342,9 @@ def test_the_shipped_standard_leads_through_the_same_life():
 def test_a_penalty_without_decision_or_under_the_wrong_key_is_refused():
     (good,) = snapshots("d1", [told("decision", on(1))])
     with pytest.raises(UndigestibleError, match="penalty d1: decision: found none"):
-        sanction_list.fold(None, USCC, msgspec.structs.replace(good, decision=None), on(1), JUDGE)
+        fold.fold(None, USCC, msgspec.structs.replace(good, decision=None), on(1), JUDGE)
     with pytest.raises(UndigestibleError, match=f"found {USCC}, expected its key 91"):
-        sanction_list.fold(None, "91", good, on(1), JUDGE)
+        fold.fold(None, "91", good, on(1), JUDGE)
 
 
 # ---- the names of steps
@@ -375,10 +376,10 @@ def passing(penalties: list[Penalty], days: list[date], last: date) -> list[Entr
     made: list[Entry] = []
     for penalty, day in zip(penalties, days, strict=True):
         if made:
-            made += sanction_list.pass_days(made[-1], day, JUDGE)
-        entry = sanction_list.fold(made[-1] if made else None, USCC, penalty, day, JUDGE)
+            made += fold.pass_days(made[-1], day, JUDGE)
+        entry = fold.fold(made[-1] if made else None, USCC, penalty, day, JUDGE)
         made += [entry] if entry else []
-    return [*made, *sanction_list.pass_days(made[-1], last, JUDGE)]
+    return [*made, *fold.pass_days(made[-1], last, JUDGE)]
 
 
 @st.composite
@@ -415,7 +416,7 @@ def test_nor_does_it_matter_on_which_days_they_arrive(orders: tuple[list[Penalty
 def test_what_was_heard_already_changes_nothing(order: list[Penalty], data: st.DataObject):
     entries = entries_of(order)
     again = data.draw(st.sampled_from(order))
-    assert sanction_list.fold(entries[-1], USCC, again, LAST, JUDGE) is None
+    assert fold.fold(entries[-1], USCC, again, LAST, JUDGE) is None
     twice = [penalty for penalty in order for _ in range(2)]
     assert entries_of(twice, LAST) == entries_of(order, LAST)
 
@@ -457,13 +458,13 @@ def test_history_holds_every_change_of_a_level_and_says_since_when_it_is(order: 
 @given(arrival(), DAYS_SEEN, st.lists(DAYS_SEEN, max_size=6))
 def test_days_passed_in_one_jump_equal_days_passed_one_by_one(order: list[Penalty], last: date, stops: list[date]):
     entry = entries_of(order)[-1]
-    jump = sanction_list.pass_days(entry, last, JUDGE)
+    jump = fold.pass_days(entry, last, JUDGE)
     walked: list[Entry] = []
     for day in (*sorted(stop for stop in stops if stop < last), last):
-        walked += sanction_list.pass_days(walked[-1] if walked else entry, day, JUDGE)
+        walked += fold.pass_days(walked[-1] if walked else entry, day, JUDGE)
     assert tuple(walked) == jump
     assert all(step.day <= last for step in jump)
-    assert sanction_list.pass_days(jump[-1] if jump else entry, last, JUDGE) == ()
+    assert fold.pass_days(jump[-1] if jump else entry, last, JUDGE) == ()
 
 
 @UNHURRIED
@@ -482,7 +483,7 @@ def test_a_fold_goes_on_from_bytes_as_it_does_from_memory(order: list[Penalty]):
     decode = codec.decoder(ListRecord)
     entry: Entry | None = None
     for penalty in order:
-        entry = sanction_list.fold(decode.decode(codec.encode(entry)) if entry else None, USCC, penalty, FIRST, JUDGE)
+        entry = fold.fold(decode.decode(codec.encode(entry)) if entry else None, USCC, penalty, FIRST, JUDGE)
     assert entry == passing(order, [FIRST] * len(order), FIRST)[-1]
 
 
@@ -493,7 +494,7 @@ def test_revoking_everything_clears(order: list[Penalty]):
     for case in entry.cases:
         events = snapshots(case.document.id, [told("decision", FIRST), told("revocation", FIRST)])
         revoked = msgspec.structs.replace(events[-1], version=case.document.version + 1)
-        following = sanction_list.fold(entry, USCC, revoked, FIRST, JUDGE)
+        following = fold.fold(entry, USCC, revoked, FIRST, JUDGE)
         assert following
         entry = following
     assert (entry.level, entry.next_due_day) == ("clear", None)
@@ -503,7 +504,7 @@ def test_revoking_everything_clears(order: list[Penalty]):
 @given(arrival())
 def test_time_alone_takes_nobody_off_the_list_and_makes_nothing_worse(order: list[Penalty]):
     entry = entries_of(order)[-1]
-    for step in sanction_list.pass_days(entry, LAST, JUDGE):
+    for step in fold.pass_days(entry, LAST, JUDGE):
         assert step.level == "listed" if entry.level == "listed" else RANK[step.level] <= RANK[entry.level]
         assert {cause.rule for cause in step.change.causes} <= {causes.EXPIRED, causes.UNPERFORMED, REPEAT.id}
 
@@ -514,7 +515,7 @@ def test_a_subjects_level_is_the_worst_of_its_documents_and_repeats(life: Life, 
     alone = [entries_of(heard, last)[-1] for heard in life.documents]
     day = max(entry.day for entry in alone)
     together = entries_of([penalty for heard in life.documents for penalty in heard], max(day, last))[-1]
-    alone = [(sanction_list.pass_days(entry, max(day, last), JUDGE) or [entry])[-1] for entry in alone]
+    alone = [(fold.pass_days(entry, max(day, last), JUDGE) or [entry])[-1] for entry in alone]
     repeated = [RANK["candidate"]] if together.repeats else []
     assert RANK[together.level] == max([RANK[entry.level] for entry in alone] + repeated)
     assert RANK[together.level] == max([RANK[case.level] for case in together.cases] + repeated)

@@ -4,12 +4,13 @@ import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from liancheng import codec, sanction_list
-from liancheng.documents import Place, event_key, fold
-from liancheng.entries import Entry
-from liancheng.events import Event
-from liancheng.facts import Document, Fact, MonthReport
-from liancheng.standard.judging import current_judge
+from liancheng import codec
+from liancheng.intake.documents import Place, event_key, fold
+from liancheng.joint_list import fold as sanction_list
+from liancheng.joint_list.judging import current_judge
+from liancheng.records.entries import Entry
+from liancheng.records.events import Event
+from liancheng.records.facts import Document, Fact, MonthReport
 from tests.unit.makers import NOW, decision, objection, performance, recognition, repair, revocation, uscc
 
 LIVES = 10_000

@@ -16,10 +16,11 @@ from cli.verify import phrases
 from cli.verify.check import check
 from cli.verify.found import Found, FoundRecords
 from cli.verify.report import KEPT_MAX, Difference, Report
-from liancheng import codec, topics
-from liancheng.alerts import Alert, BankState, WatchState
-from liancheng.entries import Entry
-from liancheng.facts import Document, Receipt
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.alerts import Alert, BankState, WatchState
+from liancheng.records.entries import Entry
+from liancheng.records.facts import Document, Receipt
 from stream_apps.stage import Record
 from tests.chaos.checker import History, Whole
 from tests.chaos.in_memory import NOW

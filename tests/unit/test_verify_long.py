@@ -6,10 +6,11 @@ from itertools import islice
 import pytest
 
 from cli.verify.source import COMPACTION_LAG_MS
-from liancheng import codec, topics
-from liancheng.events import Decision
-from liancheng.facts import StandardAdopted
-from liancheng.standard.judging import current_judge
+from liancheng import codec
+from liancheng.joint_list.judging import current_judge
+from liancheng.records import topics
+from liancheng.records.events import Decision
+from liancheng.records.facts import StandardAdopted
 from tests.chaos.checker import History
 from tests.chaos.in_memory import NOW, Flow
 from tests.chaos.story import BANKS, PROVINCES, Story, line, uscc, watch

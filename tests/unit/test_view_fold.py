@@ -9,7 +9,7 @@ from consumers.view.fold import Look, Step, fold, open_looks
 from consumers.view.layout import LAYOUT, Head, Part
 from consumers.view.position import position
 from liancheng import codec
-from liancheng.entries import ListDay
+from liancheng.records.entries import ListDay
 from tests.bank_material import uscc
 
 KEYS = [uscc(number).encode() for number in range(4)]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers import watch_file, watchlist
-from consumers.watchlist import Difference, Row
-from liancheng.alerts import CustomerReference, Filters, Watch
+from consumers.books import watch_file, watchlist
+from consumers.books.watchlist import Difference, Row
 from liancheng.errors import WrongUseError
+from liancheng.records.alerts import CustomerReference, Filters, Watch
 from tests.bank_material import uscc
 
 ROLES = ("borrower", "guarantor", "affiliate")

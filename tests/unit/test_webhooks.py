@@ -13,8 +13,8 @@ from standardwebhooks import WebhookVerificationError
 from consumers.webhooks import book
 from consumers.webhooks.secrets import Secrets
 from liancheng.errors import WrongUseError
+from liancheng.records.webhooks import LONGEST_PAUSE, Webhook, WebhookState, beginning, pause, standing
 from liancheng.settings import Settings
-from liancheng.webhooks import LONGEST_PAUSE, Webhook, WebhookState, beginning, pause, standing
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 FIRST = timedelta(seconds=5)

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from file_formats.workbook_process import text_of
 from liancheng.errors import WrongUseError
-from liancheng.events import Decision
-from liancheng.normalise import normalise_amount
+from liancheng.records.events import Decision
+from liancheng.text.normalise import normalise_amount
 from producers import files, workbooks
 from producers.files import EventFile
 from tests.unit.agency_tables import SECOND, codes_of, sheets
 from tests.unit.lives import UNHURRIED
 from tests.unit.makers import uscc
-from transport.sheet_reader import text_of
 
 HEADER, ROW = list(SECOND), list(SECOND.values())
 NUMBER = int("91310000" + "1234567890")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from liancheng.joint_list.judging import current_judge
 from liancheng.standard import working_days
-from liancheng.standard.judging import current_judge
 
 
 @pytest.mark.parametrize(

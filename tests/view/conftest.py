@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.local.valkey import Valkey
 from liancheng.settings import Settings
+from supervision.valkey import Valkey
 from tests.local_valkey import running_valkey, with_view
 from tests.view.material import delete, entries, publish, publish_day
 from transport import admin

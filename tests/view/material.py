@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import date
 
-from consumers.sanction_list import read_list
+from consumers.reading.sanction_list import read_list
 from consumers.view import layout, whole
 from consumers.view.reader import View
-from liancheng import codec, topics
-from liancheng.entries import Entry, Level, ListDay
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.entries import Entry, Level, ListDay
 from liancheng.settings import Settings
 from tests.bank_material import entry, uscc
 from tests.eventually import eventually

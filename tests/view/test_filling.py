@@ -12,15 +12,15 @@ import pytest
 import redis
 from confluent_kafka import KafkaError
 
-from cli.local.valkey import Valkey
-from cli.local.worker import view_filler
-from consumers.sanction_list import read_list
+from consumers.reading.sanction_list import read_list
 from consumers.view import layout, metrics
 from consumers.view.filler import Filler
 from consumers.view.reader import View
 from consumers.view.store import ChangedError, Store
 from liancheng import codec
 from liancheng.settings import Settings
+from supervision.valkey import Valkey
+from supervision.worker import view_filler
 from tests.bank_material import uscc
 from tests.eventually import eventually
 from tests.view.material import (

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import redis
 
-from cli.local.valkey import Valkey
 from consumers.view import layout
 from consumers.view.filler import Filler
 from consumers.view.layout import LAYOUT, Head, Part
@@ -16,6 +15,7 @@ from consumers.view.reader import AsyncView, StaleViewError, View
 from liancheng import codec
 from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
 from liancheng.settings import Settings
+from supervision.valkey import Valkey
 from tests.bank_material import entry, uscc
 from tests.eventually import eventually
 from tests.view.material import await_current

@@ -1,0 +1,1 @@
+"""Commands of an agency: `publish`, `receipts`, `province`."""

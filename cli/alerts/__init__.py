@@ -1,0 +1,1 @@
+"""Commands about a bank's alerts: `alerts`."""

@@ -1,0 +1,1 @@
+"""Commands of the office about banks: `bank`, `watch`."""

@@ -1,0 +1,102 @@
+"""A bank's book of watches on its topic. Only the office's side reads and writes it; banks ask the HTTP service.
+
+Whoever changes a book first becomes its one writer (`liancheng.book.<bank>`) and then reads it: whoever was changing it
+is fenced off, so no two changes mix.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+
+from consumers.books.watchlist import Difference
+from liancheng import codec
+from liancheng.errors import LianchengError
+from liancheng.records import topics
+from liancheng.records.alerts import Watch
+from liancheng.settings import Settings
+from transport import tables
+from transport.fenced import FencedError, FencedWriter
+from transport.writing import Record
+
+TOPIC = topics.WATCHLISTS
+decode = codec.decoder(Watch)
+
+
+class BookTakenError(LianchengError):
+    """Another change of the same book has begun meanwhile; what this one had not written yet is not written."""
+
+    def __init__(self, bank: str, written: int) -> None:
+        super().__init__(
+            f"{bank}: another change of the book began meanwhile and goes on alone; "
+            f"{written:,} watches of this one were written: run it again"
+        )
+        self.written = written
+
+
+class Taken:
+    """A bank's book while it is changed: `watches` as they stood when it was taken."""
+
+    def __init__(self, settings: Settings, bank: str) -> None:
+        self._bank = bank
+        self._writer = writer(settings, bank)
+        self.watches = read(settings, bank)
+
+    def apply(self, difference: Difference, written: Callable[[int], None] = lambda _: None) -> None:
+        """Write what is different.
+
+        Raises:
+            BookTakenError: another change has begun; run it again.
+            UnavailableError: the broker refuses.
+        """
+        try:
+            self._writer.write(records(self._bank, difference), written)
+        except FencedError as error:
+            raise BookTakenError(self._bank, error.written) from error
+
+
+@contextmanager
+def taken(settings: Settings, bank: str) -> Iterator[Taken]:
+    """The bank's book, to be changed by this caller alone."""
+    yield Taken(settings, bank)
+
+
+def writer(settings: Settings, bank: str) -> FencedWriter:
+    """The one writer of a bank's book."""
+    return FencedWriter(settings, f"liancheng.book.{bank}")
+
+
+def read(settings: Settings, bank: str) -> dict[str, Watch]:
+    """The bank's watches as they stand, by USCC."""
+    ends = tables.high_watermarks(settings, [(TOPIC.name, partition) for partition in range(TOPIC.partitions)])
+    of_bank = b"/" + bank.encode()
+    newest: dict[bytes, bytes | None] = {}
+    for message in chain.from_iterable(tables.read_until(settings, ends)):
+        key = message.key() or b""
+        if key.endswith(of_bank):
+            newest[key] = message.value()
+    watches = (codec.read(decode, raw, TOPIC.name) for raw in newest.values() if raw is not None)
+    return {watch.uscc: watch for watch in watches}
+
+
+def records(bank: str, difference: Difference) -> Iterator[Record]:
+    """What is to be written."""
+    yield from standing(chain(difference.added, difference.changed))
+    yield from ended(bank, difference.removed)
+
+
+def standing(watches: Iterable[Watch]) -> Iterator[Record]:
+    for watch in watches:
+        yield _record(watch.bank, watch.uscc, codec.encode(watch), "watch", codec.digest(watch))
+
+
+def ended(bank: str, usccs: Iterable[str]) -> Iterator[Record]:
+    for uscc in usccs:
+        yield _record(bank, uscc, None, "watch_ended", "ended")
+
+
+def _record(bank: str, uscc: str, value: bytes | None, type_: str, what: str) -> Record:
+    """A watch lies with its company, not where its own key would put it: alerting joins it with the entry there."""
+    key = f"{uscc}/{bank}"
+    partition = codec.murmur2_partition(uscc.encode(), TOPIC.partitions)
+    headers = codec.headers(type_, f"/banks/{bank}".encode(), f"{key}/{what}")
+    return Record(TOPIC.name, key.encode(), value, headers, partition)

@@ -1,0 +1,221 @@
+"""The newest alerts of the banks that somebody listens to: one Kafka consumer and one thread for all of them."""
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from itertools import groupby
+
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, TopicPartition
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
+
+from consumers.reading.alert_records import AlertRecord, record_of
+from liancheng.errors import LianchengError, UnavailableError
+from liancheng.records import topics
+from liancheng.settings import Settings
+from transport.clients import admin, consumer, readable
+
+log = logging.getLogger("liancheng.roads")
+
+KEPT = 512  # alerts of one bank that lie here for its listeners; who needs older ones reads them from Kafka
+KEPT_BYTES = 2**20
+IDLE_S = 300.0  # a bank to which nobody has listened for so long is let go
+_WAIT_S = 0.05
+_AFRESH_S = 0.5
+_ANSWER_S = 15.0
+_BATCH = 500
+_LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+PREFIX = topics.BANK_ALERTS.prefix
+
+
+class Feed:
+    """The newest alerts of one bank, without a gap. Only for the event loop's thread.
+
+    `changed` is set, and replaced by a new one, when something came. `failed`: why nothing more will come here.
+    """
+
+    def __init__(self, bank: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.bank = bank
+        self.ready: asyncio.Future[None] = loop.create_future()
+        self.changed = asyncio.Event()
+        self.failed: Exception | None = None
+        self.last = 0  # the newest number; 0: none came since it began
+        self.found_last: int | None = None  # the newest number when somebody looked for it, before any came
+        self.used_at = time.monotonic()
+        self._records: list[AlertRecord] = []
+
+    def since(self, number: int, limit: int) -> list[AlertRecord] | None:
+        """Alerts from a number on; None where they may lie further back."""
+        if not self._records or self._records[0].number > number:
+            return None
+        start = number - self._records[0].number
+        return self._records[start : start + limit]
+
+    def put(self, records: Sequence[AlertRecord]) -> None:
+        for record in records:
+            if self.last and record.number <= self.last:
+                continue
+            if record.number != self.last + 1:
+                self._records.clear()  # behind a gap, which the pages will name, or the first that came
+            self._records.append(record)
+            self.last = record.number
+        if len(self._records) > 2 * KEPT or sum(len(one.json) for one in self._records) > 2 * KEPT_BYTES:
+            self._forget()
+        self._wake()
+
+    def fail(self, error: Exception) -> None:
+        self.failed = error
+        if not self.ready.done():
+            self.ready.set_exception(error)
+        self._wake()
+
+    def _forget(self) -> None:
+        kept, size = 0, 0
+        for record in reversed(self._records):
+            size += len(record.json)
+            if kept == KEPT or (kept and size > KEPT_BYTES):
+                break
+            kept += 1
+        del self._records[: len(self._records) - kept]
+
+    def _wake(self) -> None:
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+class Tail:
+    """Feeds by bank. Make it in the event loop that uses it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop = asyncio.get_running_loop()
+        self._feeds: dict[str, Feed] = {}  # of the loop
+        self._asked: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()  # a bank: to be followed, or let go
+        self._wanted: set[str] = set()  # of the thread: asked for, not followed yet
+        self._offsets: dict[str, int] = {}  # of the thread: the next ones, by bank
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="liancheng.roads", daemon=True)
+        self._thread.start()
+
+    async def feed(self, bank: str) -> Feed:
+        """The bank's feed. What is committed after this returns will come there.
+
+        Raises:
+            UnavailableError: the broker has no such topic, or does not answer.
+        """
+        feed = self._feeds.get(bank)
+        if feed is None or feed.failed:
+            self._let_go()
+            feed = self._feeds[bank] = Feed(bank, self._loop)
+            self._asked.put((bank, True))
+        await asyncio.shield(feed.ready)
+        feed.used_at = time.monotonic()
+        return feed
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(10)
+
+    def _let_go(self) -> None:
+        now = time.monotonic()
+        for bank, feed in list(self._feeds.items()):
+            if now - feed.used_at > IDLE_S and feed.ready.done():
+                del self._feeds[bank]
+                self._asked.put((bank, False))
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            client = consumer(self._settings, "liancheng.roads", auto_offset_reset="error", fetch_wait_max_ms=100)
+            try:
+                client.list_topics(timeout=_ANSWER_S)
+                client.assign([_place(bank, offset) for bank, offset in self._offsets.items()])
+                while not self._stopping.is_set():
+                    self._change(client)
+                    first = client.poll(_WAIT_S)
+                    if first is not None:
+                        self._hand(client, [first, *client.consume(_BATCH, timeout=0)])
+            except Exception as error:  # whatever it is, nobody else would go on
+                log.warning("alerts: %s, starting afresh", error)
+                self._stopping.wait(_AFRESH_S)
+            finally:
+                client.close()
+
+    def _change(self, client: Consumer) -> None:
+        while not self._asked.empty():
+            bank, wanted = self._asked.get()
+            self._wanted.discard(bank)
+            if self._offsets.pop(bank, None) is not None:
+                client.incremental_unassign([_place(bank)])
+            if wanted:
+                self._wanted.add(bank)
+        if self._wanted:
+            self._follow(client, sorted(self._wanted))
+
+    def _follow(self, client: Consumer, new: Sequence[str]) -> None:
+        client.list_topics(timeout=_ANSWER_S)  # else librdkafka looks for each leader, up to a second
+        ends = self._ends(new)
+        for bank, end in ends.items():
+            if isinstance(end, Exception):
+                self._tell(bank, end)
+        found = {bank: end for bank, end in ends.items() if isinstance(end, int)}
+        client.incremental_assign([_place(bank, end) for bank, end in found.items()])
+        self._offsets |= found
+        self._wanted.clear()
+        for bank in found:
+            self._loop.call_soon_threadsafe(self._ready, bank)
+
+    def _ends(self, banks: Sequence[str]) -> dict[str, int | Exception]:
+        """Where open transactions begin, or else the ends: all that is committed from now on lies behind."""
+        asked = {_place(bank): _LATEST for bank in banks}
+        ends: dict[str, int | Exception] = {}
+        client = admin(self._settings)
+        found = client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ANSWER_S)
+        for place, future in found.items():
+            bank = place.topic.removeprefix(PREFIX)
+            try:
+                ends[bank] = future.result(_ANSWER_S).offset
+            except Exception as error:
+                ends[bank] = UnavailableError(f"{place.topic} cannot be followed: {error}")
+        return ends
+
+    def _hand(self, client: Consumer, found: Sequence[Message]) -> None:
+        for topic, messages in groupby(found, key=lambda message: message.topic() or ""):
+            bank = topic.removeprefix(PREFIX)
+            try:
+                records = [record_of(message) for message in messages if _is_record(message)]
+            except LianchengError as error:
+                log.warning("%s: %s", topic, error)
+                if self._offsets.pop(bank, None) is not None:
+                    client.incremental_unassign([_place(bank)])
+                self._tell(bank, error)
+                continue
+            if records and bank in self._offsets:
+                self._offsets[bank] = records[-1].offset + 1
+                self._loop.call_soon_threadsafe(self._put, bank, records)
+
+    def _ready(self, bank: str) -> None:
+        feed = self._feeds.get(bank)
+        if feed and not feed.ready.done():
+            feed.ready.set_result(None)
+
+    def _put(self, bank: str, records: Sequence[AlertRecord]) -> None:
+        if feed := self._feeds.get(bank):
+            feed.put(records)
+
+    def _tell(self, bank: str, error: Exception) -> None:
+        self._loop.call_soon_threadsafe(lambda: self._feeds[bank].fail(error) if bank in self._feeds else None)
+
+
+def _place(bank: str, offset: int = -1001) -> TopicPartition:
+    return TopicPartition(PREFIX + bank, 0, offset)
+
+
+def _is_record(message: Message) -> bool:
+    error = message.error()
+    if error is None:
+        return True
+    if error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.UNKNOWN_TOPIC_OR_PART):
+        raise UnavailableError(f"{message.topic()} was made anew or removed")
+    raise ConnectionError(str(readable(error, f"reading {message.topic()}")))

@@ -1,0 +1,55 @@
+"""Keys of banks to the HTTP service: shown once, kept as a hash.
+
+`lc_<bank>_<key id>_<secret>`: the secret is 256 random bits, so a plain SHA-256 keeps it; nothing slower is needed.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from liancheng.records.alerts import ApiKey, Bank, Scope
+
+SCOPES: tuple[Scope, ...] = ("screen", "watch", "alerts")
+KEY = re.compile(r"lc_([a-z0-9][a-z0-9-]{1,31})_([0-9a-f]{8})_([0-9a-f]{64})")
+
+
+def new(bank: str, scopes: Iterable[Scope], now: datetime, ends_at: datetime | None = None) -> tuple[str, ApiKey]:
+    """A new key's text, and what is kept of it."""
+    id_ = secrets.token_hex(4)
+    text = f"lc_{bank}_{id_}_{secrets.token_hex(32)}"
+    wanted = set(scopes)
+    ordered = tuple(scope for scope in SCOPES if scope in wanted)
+    return text, ApiKey(id=id_, sha256=_hash(text), scopes=ordered, made_at=now, ends_at=ends_at)
+
+
+def named(text: str) -> tuple[str, str] | None:
+    """Bank and key id that a text names; None where it is no key at all. Says nothing about whether it is right."""
+    found = KEY.fullmatch(text)
+    return (found[1], found[2]) if found else None
+
+
+def matches(key: ApiKey, text: str) -> bool:
+    """Whether the text is that key; takes as long either way."""
+    return hmac.compare_digest(key.sha256, _hash(text))
+
+
+def lives(key: ApiKey, now: datetime) -> bool:
+    """Whether it may be used at an instant."""
+    return key.ends_at is None or now < key.ends_at
+
+
+def rotated(bank: Bank, key: ApiKey, now: datetime, keep: timedelta) -> Bank:
+    """The bank with a new key; the living ones end after `keep`, and those that have ended are forgotten."""
+    end = now + keep
+    old = (one for one in bank.keys if lives(one, now))
+    kept = tuple(replace(one, ends_at=min(one.ends_at or end, end)) for one in old) if keep else ()
+    return replace(bank, keys=(*kept, key))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,125 @@
+"""The register of subscribing banks: who they are, and the hashes of their keys to the HTTP service."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+from msgspec.structs import replace
+
+from consumers.reading import keys
+from liancheng import codec
+from liancheng.errors import WrongUseError
+from liancheng.records import topics
+from liancheng.records.alerts import Bank, Scope
+from liancheng.settings import Settings
+from transport import admin, tables
+from transport.clients import require_broker
+from transport.writing import Record, write
+
+SOURCE = b"/banks"
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
+decode = codec.decoder(Bank)
+
+
+def check_id(text: str) -> str:
+    """A bank's id. No dot: names of topics and prefixes of rights end in one.
+
+    Raises:
+        WrongUseError: it cannot be one.
+    """
+    if not _ID.fullmatch(text):
+        raise WrongUseError(
+            f"found the bank id {text!r}, expected 2 to 32 lower-case letters, digits or '-', a letter or digit first, "
+            "such as bank-a"
+        )
+    return text
+
+
+def add_bank(
+    settings: Settings, id_: str, name: str | None = None, requests_per_s: float | None = None
+) -> tuple[Bank, bool]:
+    """Make the bank's topics, then put it on the register (in this order: who reads the register finds the topics).
+
+    A bank that was removed comes back, without its old keys.
+
+    Args:
+        name: None keeps the name it has, or makes it the id.
+        requests_per_s: how often it may ask the HTTP service; None keeps what it has.
+
+    Returns:
+        The bank as it stands now, and whether anything had to be made or written.
+    """
+    made = admin.add_bank_topic(settings, check_id(id_))
+    known = _all(settings).get(id_)
+    bank = known or Bank(id=id_, name=name or id_)
+    bank = replace(bank, name=name or bank.name, requests_per_s=requests_per_s or bank.requests_per_s, removed_at=None)
+    if bank == known:
+        return bank, made
+    _write(settings, bank)
+    return bank, True
+
+
+def banks(settings: Settings) -> tuple[Bank, ...]:
+    """The banks on the register, by id; not those that were removed."""
+    return tuple(bank for _, bank in sorted(_all(settings).items()) if bank.removed_at is None)
+
+
+def bank_of(settings: Settings, id_: str) -> Bank:
+    """A bank on the register.
+
+    Raises:
+        WrongUseError: it was never registered, or was removed.
+    """
+    known = {bank.id: bank for bank in banks(settings)}
+    if id_ not in known:
+        have = ", ".join(known) or "none"
+        raise WrongUseError(f"unknown bank {id_!r} (known: {have}): add it with `liancheng bank add {id_}`")
+    return known[id_]
+
+
+def rotate_key(
+    settings: Settings,
+    id_: str,
+    keep: timedelta = timedelta(0),
+    scopes: Iterable[Scope] | None = None,
+    valid: timedelta | None = None,
+) -> tuple[Bank, str]:
+    """Make a new key of a bank; the keys it has end after `keep`.
+
+    Args:
+        scopes: what the new key is for; None: the same as the newest key, or all where there was none.
+        valid: how long the new key lives; None: until it is rotated.
+
+    Returns:
+        The bank as it stands now, whose last key is the new one, and the key's text, which is kept nowhere.
+    """
+    bank, now = bank_of(settings, id_), datetime.now(UTC)
+    if scopes is None:
+        scopes = bank.keys[-1].scopes if bank.keys else keys.SCOPES
+    text, key = keys.new(id_, scopes, now, now + valid if valid else None)
+    bank = keys.rotated(bank, key, now, keep)
+    _write(settings, bank)
+    return bank, text
+
+
+def remove_bank(settings: Settings, id_: str) -> Bank:
+    """End a bank's keys at once. It stays on the register as removed, and its alerts stay on their topic."""
+    bank = replace(bank_of(settings, id_), keys=(), removed_at=datetime.now(UTC))
+    _write(settings, bank)
+    return bank
+
+
+def _all(settings: Settings) -> dict[str, Bank]:
+    require_broker(settings)
+    ends = tables.high_watermarks(settings, [(topics.BANKS.name, 0)])
+    newest: dict[bytes, bytes | None] = {}
+    for message in chain.from_iterable(tables.read_until(settings, ends)):
+        newest[message.key() or b""] = message.value()
+    found = (codec.read(decode, raw, topics.BANKS.name) for raw in newest.values() if raw is not None)
+    return {bank.id: bank for bank in found}
+
+
+def _write(settings: Settings, bank: Bank) -> None:
+    headers = codec.headers("bank", SOURCE, f"{bank.id}/{codec.digest(bank)}")
+    write(settings, [Record(topics.BANKS.name, bank.id.encode(), codec.encode(bank), headers, 0)])

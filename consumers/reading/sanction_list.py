@@ -1,0 +1,101 @@
+"""Reading the joint-sanction list from its topic: one subject's entry, or the whole list as it stands."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from liancheng import codec
+from liancheng.records import topics
+from liancheng.records.entries import LEVELS, Entry, Level, ListDay, ListRecord
+from liancheng.settings import Settings
+from transport import tables
+from transport.clients import require_broker
+
+TOPIC = topics.SANCTION_LIST
+_decode = codec.decoder(ListRecord)
+
+
+@dataclass(frozen=True)
+class SanctionList:
+    """The newest entries by USCC, and the last day up to which every partition read is worked off (None: not yet)."""
+
+    entries: Mapping[str, Entry]
+    complete_to: date | None
+
+    def sorted(self, levels: Iterable[Level] = LEVELS) -> tuple[Entry, ...]:
+        """The entries of these levels by USCC."""
+        wanted = set(levels)
+        return tuple(entry for _, entry in sorted(self.entries.items()) if entry.level in wanted)
+
+    def counts(self) -> dict[Level, int]:
+        """How many entries each level has."""
+        found = Counter(entry.level for entry in self.entries.values())
+        return {level: found[level] for level in LEVELS}
+
+    def digest(self) -> str:
+        """SHA-256, hex: equal lists have equal digests, in whatever order and how often their records came."""
+        return digest_of(entry for _, entry in sorted(self.entries.items()))
+
+
+def digest_of(entries: Iterable[Entry]) -> str:
+    """The digest of entries that come by USCC: that of their own digests, for who cannot hold all entries at once."""
+    sha = hashlib.sha256()
+    for entry in entries:
+        sha.update(hashlib.sha256(entry.uscc.encode() + b"\0" + codec.encode(entry)).digest())
+    return sha.hexdigest()
+
+
+Newest = Mapping[tuple[int, bytes], bytes]  # value by partition and key
+
+
+def assemble(newest: Newest, partitions: Iterable[int]) -> SanctionList:
+    """The list from the newest record of each key of these partitions.
+
+    Raises:
+        UndigestibleError: a record is no entry.
+    """
+    entries: dict[str, Entry] = {}
+    days: dict[int, date] = {}
+    for (partition, _), raw in newest.items():
+        record = codec.read(_decode, raw, f"{TOPIC.name}[{partition}]")
+        if isinstance(record, ListDay):
+            days[partition] = record.day
+        else:
+            entries[record.uscc] = record
+    wanted = set(partitions)
+    return SanctionList(entries, min(days.values()) if wanted and wanted == set(days) else None)
+
+
+def read_list(settings: Settings) -> SanctionList:
+    """The whole list as it stands now."""
+    return _read(settings, range(TOPIC.partitions))
+
+
+def read_entry(settings: Settings, uscc: str) -> tuple[Entry | None, date | None]:
+    """The entry of a checked USCC (None: it has none), and up to which day its partition is worked off.
+
+    Reads only the partition on which the USCC lies.
+    """
+    key = uscc.encode()
+    partition = codec.murmur2_partition(key, TOPIC.partitions)
+    found = _read(settings, [partition], {key, topics.NEW_DAY_KEY})
+    return found.entries.get(uscc), found.complete_to
+
+
+def _read(settings: Settings, partitions: Iterable[int], keys: set[bytes] | None = None) -> SanctionList:
+    require_broker(settings)
+    wanted = tuple(partitions)
+    ends = tables.high_watermarks(settings, [(TOPIC.name, partition) for partition in wanted])
+    newest: dict[tuple[int, bytes], bytes] = {}
+    for message in chain.from_iterable(tables.read_until(settings, ends)):
+        key, value, place = message.key() or b"", message.value(), message.partition() or 0
+        if keys is not None and key not in keys:
+            continue
+        if value is None:
+            newest.pop((place, key), None)
+        else:
+            newest[place, key] = value
+    return assemble(newest, wanted)

@@ -1,0 +1,143 @@
+"""A bank's book of watches over HTTP."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from consumers.books.watchlist import BookChange, Row
+from consumers.sdk.api_client import ApiClient, require_key
+from liancheng import codec
+from liancheng.errors import UnavailableError
+from liancheng.records.alerts import Watch
+from liancheng.records.facts import Model
+from liancheng.settings import Settings
+
+_ROWS = "application/x-ndjson"
+_PAGE = 10_000
+_BATCH = 10_000  # rows in one request that adds: 1 MB
+_CHUNK = 1_000
+_TRIES = 20
+_PAUSE_S = 1.0
+
+
+class _Page(Model, frozen=True, kw_only=True):
+    watches: tuple[Watch, ...] = ()
+    next: str | None = None
+
+
+class _Upload(Model, frozen=True, kw_only=True):
+    id: str
+    state: str = "receiving"
+    offset: int = 0
+
+
+class _Uploads(Model, frozen=True, kw_only=True):
+    uploads: tuple[_Upload, ...] = ()
+
+
+_uploads = codec.decoder(_Uploads)
+_page = codec.decoder(_Page)
+_change = codec.decoder(BookChange)
+
+
+class HttpBook:
+    """For one thread. Every method raises UnavailableError, or WrongUseError where the service refuses."""
+
+    def __init__(self, settings: Settings, bank: str) -> None:
+        require_key(settings, bank)
+        self._http = ApiClient(settings, patient=True)
+
+    def read(self) -> dict[str, Watch]:
+        """The watches as they stand, by USCC."""
+        found: dict[str, Watch] = {}
+        after: str | None = ""
+        while after is not None:
+            page: _Page = _page.decode(self._http.get("/v1/watches", {"after": after, "limit": _PAGE}))
+            found.update((watch.uscc, watch) for watch in page.watches)
+            after = page.next
+        return found
+
+    def add(self, rows: Iterable[Row], sent: Callable[[int], None] = lambda _: None) -> BookChange:
+        """References are merged with those that stand, filters stay unless a row has some."""
+        return self._post(rows, sent)
+
+    def remove(self, rows: Iterable[Row], sent: Callable[[int], None] = lambda _: None) -> BookChange:
+        """End watches; where a row names a customer, that reference only."""
+        return self._post(rows, sent, remove=True)
+
+    def replace(
+        self, rows: Sequence[Row], resume: bool = False, sent: Callable[[int], None] = lambda _: None
+    ) -> BookChange:
+        """Make the book exactly these rows. A broken connection is taken up where it broke.
+
+        Args:
+            resume: go on with an upload of the same rows that a process before this one began.
+            sent: told how many more rows were sent.
+        """
+        upload = _digest(rows)
+        state, offset = self._upload(upload)
+        if not resume or state == "done":
+            self._http.delete(f"/v1/watches/uploads/{upload}")
+            offset = 0
+        for attempt in range(_TRIES):
+            try:
+                return self._put(upload, rows, offset, sent)
+            except UnavailableError:
+                if attempt == _TRIES - 1:
+                    raise
+            time.sleep(_PAUSE_S)
+            _, offset = self._upload(upload)
+        raise AssertionError("the last try returns or raises")
+
+    def _put(self, upload: str, rows: Sequence[Row], offset: int, sent: Callable[[int], None]) -> BookChange:
+        query = {"upload": upload, "offset": offset}
+        found: BookChange = _change.decode(
+            self._http.put_stream("/v1/watches", _from(offset, rows, sent), query, _ROWS)
+        )
+        return found
+
+    def _upload(self, upload: str) -> tuple[str, int]:
+        """How far the service has it, in bytes."""
+        found = _uploads.decode(self._http.get("/v1/watches/uploads")).uploads
+        return next(((one.state, one.offset) for one in found if one.id == upload), ("receiving", 0))
+
+    def _post(self, rows: Iterable[Row], sent: Callable[[int], None], **query: Any) -> BookChange:
+        total, rest = BookChange(), iter(rows)
+        while batch := list(islice(rest, _BATCH)):
+            body = b"".join(map(line_of, batch))
+            total += _change.decode(self._http.post("/v1/watches", body, query, _ROWS))
+            sent(len(batch))
+        return total
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def line_of(row: Row) -> bytes:
+    """A row as a line of JSON, with the columns of a bank's file."""
+    told: dict[str, Any] = {"uscc": row.uscc, "customer_ref": row.customer_ref, "role": row.role}
+    if row.filters is not None:
+        told |= {"min_level": row.filters.min_level, "kinds": row.filters.kinds, "provinces": row.filters.provinces}
+    return codec.encode({name: value for name, value in told.items() if value is not None}) + b"\n"
+
+
+def _digest(rows: Iterable[Row]) -> str:
+    """The name of an upload follows from its rows: a process that comes after finds it by them."""
+    sha = hashlib.sha256()
+    for row in rows:
+        sha.update(line_of(row))
+    return sha.hexdigest()[:32]
+
+
+def _from(offset: int, rows: Iterable[Row], sent: Callable[[int], None]) -> Iterator[bytes]:
+    """The bytes of the rows from an offset on, which lies between two rows."""
+    rest, skipped = iter(rows), 0
+    while some := list(islice(rest, _CHUNK)):
+        lines = [line_of(row) for row in some]
+        before = skipped
+        skipped += sum(map(len, lines))
+        if skipped > offset:
+            yield b"".join(lines)[max(offset - before, 0) :]
+        sent(len(some))

@@ -1,0 +1,44 @@
+"""Which version of the standard is in force on which day, by the adoptions that the list knows of."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from liancheng.joint_list.cases import Judge
+from liancheng.records.entries import Adoption
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """`adopted` in the order of their adoption; of two for the same day the later one counts.
+
+    `judge_of` gives a version's judge; `initial` is the version that needs no adoption.
+    """
+
+    judge_of: Callable[[str], Judge]
+    initial: str
+    adopted: tuple[Adoption, ...] = ()
+
+    def adopt(self, adoption: Adoption) -> "Schedule":
+        """The schedule with one more; itself where it was the last one already."""
+        if self.adopted and self.adopted[-1] == adoption:
+            return self
+        return Schedule(self.judge_of, self.initial, (*self.adopted, adoption))
+
+    def on(self, day: date) -> Judge:
+        """The judge of the version in force on a day. Raises UnavailableError where that version is not packaged."""
+        version, since = self.initial, date.min
+        for adoption in self.adopted:
+            if since <= adoption.from_day <= day:
+                version, since = adoption.version, adoption.from_day
+        return self.judge_of(version)
+
+    def periods(self, reached: date, day: date) -> Iterator[tuple[date, date, Judge]]:
+        """From `reached` to `day`: first and last day of each version in force, and its judge."""
+        begins = sorted({adoption.from_day for adoption in self.adopted if reached < adoption.from_day <= day})
+        changes = [begin for begin in begins if self.on(begin).version != self.on(begin - _DAY).version]
+        lasts = [*(change - _DAY for change in changes), day]
+        for first, last in zip([reached, *changes], lasts, strict=True):
+            yield first, last, self.on(first)

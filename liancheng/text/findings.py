@@ -1,0 +1,20 @@
+"""Makes findings: what was found, what was expected, how to mend it."""
+
+from liancheng.records.facts import Finding
+
+_FOUND_MAX = 80
+
+
+def error(field: str, code: str, found: str, expected: str, remedy: str) -> Finding:
+    """A finding that refuses its event."""
+    return Finding(field=field, code=code, found=shortened(found), expected=expected, remedy=remedy)
+
+
+def warning(field: str, code: str, found: str, expected: str, remedy: str) -> Finding:
+    """A finding that lets its event pass: something was normalised, or deserves a look."""
+    return Finding(field=field, code=code, severity="warning", found=shortened(found), expected=expected, remedy=remedy)
+
+
+def shortened(text: str) -> str:
+    """The first 80 characters: a receipt shows the place, it does not repeat a whole text."""
+    return text if len(text) <= _FOUND_MAX else f"{text[:_FOUND_MAX]}…"

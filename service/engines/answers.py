@@ -1,0 +1,86 @@
+"""Answers from the view's bytes, and their receipts."""
+
+import base64
+import os
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256 as _sha256
+
+from msgspec.structs import replace
+
+from consumers.reading.signatures import Signer
+from consumers.view.position import Position
+from consumers.view.reader import entry_of
+from liancheng.answers import screening
+from liancheng.answers.screening import Company
+from liancheng.records.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt, canonical, number
+from service.engines.receipt_log import ReceiptLog
+from service.web.callers import Caller
+
+
+def company(uscc: str, raw: bytes | None, standard: str) -> Company:
+    """A company from the bytes of its entry (None: it has none)."""
+    if raw is None:
+        return screening.company(uscc, None, None, standard)
+    return screening.company(uscc, entry_of(uscc, raw), _sha256(raw).hexdigest(), standard)
+
+
+def position_of(position: Position) -> ListPosition:
+    """As it stands in an answer. It was found fresh, so its age is known."""
+    return ListPosition(
+        age_s=number(round(position.age_s or 0.0, 3)), offsets=position.offsets, complete_to=position.complete_to
+    )
+
+
+class Receipts:
+    """Makes receipts, and puts them on their way to their topics."""
+
+    def __init__(self, signer: Signer, log: ReceiptLog) -> None:
+        self._signer = signer
+        self._log = log
+
+    def make(
+        self,
+        who: Caller,
+        asked: Asked,
+        answer_sha256: str,
+        standard: str,
+        position: ListPosition | None,
+        *,
+        entries: Iterable[EntryProof | None] = (),
+    ) -> bytes:
+        """A signed receipt as JSON. Raises Problem where receipts cannot be kept."""
+        receipt = ScreeningReceipt(
+            id=f"{time.time_ns() // 1_000_000:011x}{os.urandom(10).hex()}",
+            bank=who.bank,
+            key_id=who.key_id,
+            asked=asked,
+            answered_at=datetime.now(UTC),
+            answer_sha256=answer_sha256,
+            standard=standard,
+            signed_by=self._signer.id,
+            position=position,
+            entries=tuple(entry for entry in entries if entry),
+        )
+        unsigned = canonical(receipt)
+        # what is signed has no signature in it; in the order of keys it stands before `signed_by`
+        before, mark, after = unsigned.rpartition(b'"signed_by":')
+        signature = self._signer.signature(unsigned)
+        self._log.put(replace(receipt, signature=signature))
+        return b'%b"signature":"%b",%b%b' % (before, signature.encode(), mark, after)
+
+
+def with_receipt(answer: bytes, receipt: bytes) -> bytes:
+    """The body: an answer's object with the receipt as its last member."""
+    return b'%b,"receipt":%b}' % (answer[:-1], receipt)
+
+
+def as_header(receipt: bytes) -> str:
+    """A receipt where there is no body."""
+    return base64.urlsafe_b64encode(receipt).decode()
+
+
+def etag_of(company: Company, position: ListPosition) -> str:
+    """Weak, because the position beside the company changes all the time: entry, day of the list, standard."""
+    return f'W/"{company.sequence or 0}.{position.complete_to or 0}.{company.standard}"'

@@ -1,0 +1,1 @@
+"""/v1 as banks use it."""

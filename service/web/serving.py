@@ -1,0 +1,73 @@
+"""The process of the HTTP service: uvicorn on uvloop, one event loop."""
+
+import gc
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from liancheng.errors import WrongUseError
+from liancheng.settings import Settings
+from service.web.app import create_app
+from service.web.listeners import Listeners
+
+_STOP_S = 10  # streams that are under way
+_SWITCH_S = 0.0005  # how long a thread that reads Kafka may keep the loop waiting; Python's own is ten times that
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal comes.
+
+    Raises:
+        WrongUseError: the port is taken, or a file of TLS is missing.
+    """
+    _set_logs()
+    app = create_app(settings)
+    sys.setswitchinterval(_SWITCH_S)
+    gc.freeze()  # what is loaded by now stays
+    gc.set_threshold(50_000, 50, 50)  # a request makes a hundred objects and no cycles
+    config = uvicorn.Config(
+        app,
+        settings.api_host,
+        settings.api_port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_S,
+        ssl_certfile=settings.api_tls_certificate,
+        ssl_keyfile=settings.api_tls_key,
+    )
+    try:
+        _Server(config, app.state.services.listeners).run()
+    except SystemExit as error:
+        if not error.code:
+            raise
+        raise WrongUseError(
+            f"the HTTP service could not listen on {settings.api_host}:{settings.api_port}: "
+            "choose another with LIANCHENG_API_PORT"
+        ) from error
+
+
+class _Server(uvicorn.Server):
+    """One that tells its listeners to go before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, listeners: Listeners) -> None:
+        super().__init__(config)
+        self._listeners = listeners
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._listeners.end()
+        await super().shutdown(sockets)
+
+
+def _set_logs() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    access = logging.getLogger("liancheng.api.access")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    access.addHandler(handler)
+    access.propagate = False

@@ -1,0 +1,88 @@
+"""The broker's jars, fetched once per user and shared by every home."""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from liancheng.errors import UnavailableError
+from supervision import processes
+from supervision.say import Say
+
+BROKER_FILES: Final = Path(__file__).resolve().parents[1] / "deploy" / "broker"
+_POM = BROKER_FILES / "pom.xml"
+_WANTED = "install {} and put it on PATH (Debian: apt-get install {})"
+
+
+def java() -> str:
+    """The Java to run the broker with: JAVA_HOME's, or the one on PATH. Raises UnavailableError where there is none."""
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+    if found is None:
+        where = f"in JAVA_HOME={home}" if home else "on PATH"
+        raise UnavailableError(
+            f"no java {where}: the local broker needs Java 17 or newer; "
+            + _WANTED.format("a Java runtime", "openjdk-17-jre-headless")
+        )
+    return found
+
+
+def _require_java_17() -> None:
+    said = processes.run([java(), "-version"]).stderr
+    found = re.search(r'version "(\d+)', said)
+    if found is None or int(found[1]) < 17:
+        version = said.partition("\n")[0] or "it does not say its version"
+        raise UnavailableError(f"{java()} is too old ({version}): the local broker needs Java 17 or newer")
+
+
+def directory() -> Path:
+    """Where the jars lie: a new pom or another Java gets a new directory, so nothing there ever changes."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    key = hashlib.sha256(_POM.read_bytes() + os.path.realpath(java()).encode()).hexdigest()[:12]
+    return cache / "liancheng" / f"broker-{key}"
+
+
+@contextmanager
+def making(where: Path) -> Iterator[None]:
+    """Only one process at a time makes what lies beside `where`."""
+    where.parent.mkdir(parents=True, exist_ok=True)
+    with where.with_name(where.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def fetch(where: Path, say: Say) -> None:
+    """Copy the jars that the pom names to `where`, with Maven (from its own repository where it has them).
+
+    Raises:
+        UnavailableError: Java is too old, there is no Maven, or it could not fetch them; the text has its first error.
+    """
+    if where.exists():
+        return
+    with making(where):
+        if where.exists():
+            return
+        _require_java_17()
+        say("fetching the broker's jars with Maven (once, 43 MB)")
+        part = where.with_name(f"{where.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        _copy_dependencies(part)
+        part.rename(where)
+
+
+def _copy_dependencies(to: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise UnavailableError(f"no mvn on PATH, which fetches the broker: {_WANTED.format('Maven', 'maven')}")
+    goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={to}"]
+    done = processes.run([maven, "-q", "-B", "-Dstyle.color=never", "-f", str(_POM), *goal])
+    if done.returncode != 0:
+        shutil.rmtree(to, ignore_errors=True)
+        said = (line.removeprefix("[ERROR] ") for line in done.stdout.splitlines() if line.startswith("[ERROR]"))
+        why = next(said, done.stderr.strip() or "it gave no reason")
+        raise UnavailableError(f"Maven could not fetch the broker's jars: {why[:300]}")
