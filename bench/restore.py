@@ -128,7 +128,7 @@ def _states(subjects: int) -> Iterator[Record]:
 def _commit(settings: Settings) -> None:
     """Say that alerting has read the list: then it restores the entries instead of folding them."""
     places = [(topics.SANCTION_LIST.name, partition) for partition in range(topics.SANCTION_LIST.partitions)]
-    client = consumer(settings, "liancheng.answers.alerting")
+    client = consumer(settings, "liancheng.alerting")
     offsets = [TopicPartition(*place, end) for place, end in ends(settings, places).items()]
     client.commit(offsets=offsets, asynchronous=False)
     client.close()

@@ -17,7 +17,7 @@ from liancheng.errors import LianchengError, UnavailableError
 from liancheng.records.webhooks import Webhook, WebhookState, pause
 from liancheng.settings import Settings
 
-log = logging.getLogger("liancheng.records.webhooks")
+log = logging.getLogger("liancheng.webhooks")
 
 _PAGE, _PAGE_BYTES = 20, 2**18  # what one webhook holds in memory
 _WAIT_S = 60.0

@@ -13,7 +13,7 @@ from liancheng.settings import Settings
 from transport.clients import producer
 from transport.writing import FLUSH_S
 
-log = logging.getLogger("liancheng.records.webhooks")
+log = logging.getLogger("liancheng.webhooks")
 
 _AGAIN_S = 1.0
 

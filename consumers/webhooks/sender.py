@@ -16,7 +16,7 @@ from liancheng.records.webhooks import Health, Webhook
 from liancheng.settings import Settings
 from transport import health_server
 
-log = logging.getLogger("liancheng.records.webhooks")
+log = logging.getLogger("liancheng.webhooks")
 
 _TICK_S = 0.5
 
