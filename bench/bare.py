@@ -16,7 +16,7 @@ from confluent_kafka import Consumer, Message, Producer, TopicPartition
 
 from bench.lab import Place
 from liancheng.settings import Settings
-from stream_apps.restoring import restore
+from stream_apps.restore import restore
 from stream_apps.stage import Output, Record, Stage, Unit
 from stream_apps.worker import STAGES, collect_garbage_rarely
 from transport.clients import consumer, producer

@@ -1,7 +1,7 @@
-"""alerting: one state per watch. Joins the list with the watchlists: who is told of which change.
+"""alerting: one state per watch. Joins the list with the watchlists: which bank is alerted of which change.
 
 Reads `sanction-list` and `watchlists` (partitioned alike), writes `alerts` and `alerting-state` (its table). Entries
-are state too: a watch on a company that is already on the list is answered from them.
+are state too: they answer a watch on a company that is already on the list.
 """
 
 from collections.abc import Hashable, Iterable
@@ -13,25 +13,25 @@ from liancheng.answers.alerting import Telling
 from liancheng.records import briefs, topics
 from liancheng.records.alerts import Alert, Watch, WatchState
 from liancheng.records.entries import Entry, ListRecord
-from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
+from stream_apps.stage import Output, Place, Record, Store, StoreUnit, Table
 
 SOURCE = b"/alerting"
 _decode_watch = codec.decoder(Watch)
 
 
-class Watches(Prompt):
+class Watches(StoreUnit[WatchState]):
     """The watches and the entries of one partition."""
 
     def __init__(self) -> None:
+        super().__init__(codec.decoder(WatchState))
         self.entries: Store[ListRecord] = Store(codec.decoder(ListRecord))
-        self.watches: Store[WatchState] = Store(codec.decoder(WatchState))
-        self.keys_of: dict[bytes, set[bytes]] = {}  # USCC -> keys of its watches, ended ones too until restored anew
+        self.keys_of: dict[bytes, set[bytes]] = {}  # USCC -> keys of its watches, with those ended since the restore
 
     def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
         if topic == topics.SANCTION_LIST.name:
             self.entries.restore(key, value)
             return
-        self.watches.restore(key, value)
+        self.store.restore(key, value)
         self._index(key)
 
     def _index(self, key: bytes) -> None:
@@ -54,7 +54,7 @@ class Watches(Prompt):
             return
         telling = alerting.telling(entry)
         for watch_key in sorted(keys):
-            state = self.watches.get(watch_key)
+            state = self.store.get(watch_key)
             told = alerting.on_entry(state, telling) if state else None
             if told:
                 self._write(watch_key, told[0], record.partition, out)
@@ -69,7 +69,7 @@ class Watches(Prompt):
         watch = codec.read(_decode_watch, record.value, f"{record.topic}[{record.partition}]")
         entry = self._entry(watch.uscc.encode())
         telling = alerting.telling(entry) if entry else None
-        told = alerting.on_watch(self.watches.get(key), watch, telling)
+        told = alerting.on_watch(self.store.get(key), watch, telling)
         if told:
             self._index(key)
             self._write(key, told[0], record.partition, out)
@@ -82,23 +82,23 @@ class Watches(Prompt):
         return briefs.read(raw, "sanction-list") if raw else None
 
     def _end(self, key: bytes, partition: int, out: list[Output]) -> None:
-        if self.watches.get(key) is not None:
-            self.watches.drop(key)
+        if self.store.get(key) is not None:
+            self.store.drop(key)
             headers = codec.headers("watch_ended", SOURCE, key.decode())
             out.append(Output(topics.ALERTING_STATE.name, key, None, headers, partition))
 
     def _write(self, key: bytes, state: WatchState, partition: int, out: list[Output]) -> None:
-        raw = self.watches.put(key, state)
+        raw = self.store.put(key, state)
         id_ = f"{key.decode()}/{state.told.sequence if state.told else 0}"
         out.append(Output(topics.ALERTING_STATE.name, key, raw, codec.headers("watch_state", SOURCE, id_), partition))
 
     def commit(self) -> None:
+        super().commit()
         self.entries.commit()
-        self.watches.commit()
 
     def rollback(self) -> None:
+        super().rollback()
         self.entries.rollback()
-        self.watches.rollback()
 
 
 def _alert(alert: Alert, telling: Telling) -> Output:
@@ -114,7 +114,7 @@ class Alerting:
         return place[1]
 
     def tables(self, places: Iterable[Place]) -> tuple[Table, ...]:
-        """The watches are its own; the entries are input that is kept."""
+        """The watches are the stage's own table; the entries are an input that is also state."""
         partition = next(iter(places))[1]
         return (
             Table((topics.ALERTING_STATE.name, partition), own=True),

@@ -1,4 +1,4 @@
-"""The records of one transaction, folded by their stage's agent; what cannot be folded becomes a dead letter."""
+"""The records of one transaction, folded by the stage's agent. A record that cannot be folded becomes a dead letter."""
 
 import bisect
 import logging
@@ -14,20 +14,21 @@ log = logging.getLogger("liancheng.engine")
 
 DEAD_VALUE_MAX = 900_000  # bytes of a dead letter's value; with its headers it stays under a record's 1,000,000
 DEAD_CAUSE_MAX = 10_000
-CHUNK = 200  # records folded at once: while the next are folded, the last ones' outputs are sent
+CHUNK_RECORDS = 200  # folded at a time: their outputs are sent while the next chunk is folded
 
 
 class RestartSessionError(Exception):
-    """This session cannot go on; the next one restores everything."""
+    """The session cannot continue; the next one restores everything."""
 
 
 class Batch:
-    """Records of one transaction, on their way to the agent that folds them and back.
+    """The records of one transaction, handed to the agent that folds them and back.
 
-    `refused`: records that an earlier attempt found to lead to something that can never be written, and why; they
-    become dead letters. `unwritable`: those that this attempt has found. `outputs`: of all records folded so far, of
-    which the first `written` were given to the producer. `preparing`: the one record is not folded yet, only what has
-    to be done before it.
+    refused: places of records whose outputs could not be written in an earlier attempt, with the cause. They become
+        dead letters.
+    unwritable: the same, from this attempt.
+    outputs: of all records folded so far; the first `written` of them were given to the producer.
+    preparing: only long work for the single record is done; the record itself is not folded yet.
     """
 
     def __init__(
@@ -51,11 +52,11 @@ class Batch:
 
     @property
     def done(self) -> bool:
-        """Whether every record was folded."""
+        """Returns whether every record is folded."""
         return len(self._ends) == len(self.work)
 
     def fold(self) -> None:
-        """Fold the next records; called by the stage's agent. One that cannot be digested becomes a dead letter."""
+        """Fold the next chunk; called by the stage's agent."""
         try:
             self._fold_next()
         except BaseException as error:
@@ -65,12 +66,12 @@ class Batch:
 
     def _fold_next(self) -> None:
         now, out, start = datetime.now(UTC), self.outputs, len(self._ends)
-        for unit, record in self.work[start : start + CHUNK]:
+        for unit, record in self.work[start : start + CHUNK_RECORDS]:
             before = len(out)
             try:
                 self._fold_one(unit, record, now)
             except UnavailableError:
-                raise  # not the record's fault: the session ends, and the record is read again
+                raise  # not the record's fault: the session ends and the next one reads the record again
             except Exception as error:
                 log.exception("%s: dead letter %s[%d]@%d", self.stage, *record[:3])
                 del out[before:]
@@ -86,17 +87,17 @@ class Batch:
             unit.fold(record, now, self.outputs)
 
     def wait(self, timeout_s: float) -> bool:
-        """Whether what was handed over is folded within that time."""
+        """Returns whether the chunk is folded within the timeout."""
         folded = self._folded.wait(timeout_s)
         if folded:
             self._folded.clear()
         return folded
 
     def refuse(self, index: int, cause: str) -> None:
-        """Note the record whose output of that index can never be written.
+        """Mark the record that led to an output which can never be written.
 
         Raises:
-            RestartSessionError: that output is a dead letter: ops must mend the cause.
+            RestartSessionError: the output is itself a dead letter; operators must remove the cause.
         """
         place = self.work[bisect.bisect_right(self._ends, index)][1][:3]
         if self.outputs[index].topic == topics.DEAD_LETTERS.name:
@@ -105,7 +106,7 @@ class Batch:
 
 
 def dead_letter(stage: str, record: Record, error: Exception) -> Output:
-    """The record as it was, with where it stands and why it could not be folded; one that is too large is cut."""
+    """Returns the record unchanged, with its place and the cause as headers. A value that is too large is cut."""
     value, place = record.value, _at(*record[:3])
     headers = [
         ("stage", stage.encode()),

@@ -1,4 +1,4 @@
-"""dispatch: one state per bank. Gives each alert its bank's next number and puts it on that bank's own topic.
+"""dispatch: one state per bank. Gives each alert the next number of its bank and puts it on that bank's own topic.
 
 Reads `alerts`, writes `alerts.<bank>` and `dispatch-state` (its table).
 """
@@ -10,22 +10,17 @@ from liancheng import codec
 from liancheng.answers import dispatch
 from liancheng.records import topics
 from liancheng.records.alerts import Alert, BankState
-from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
+from stream_apps.stage import Output, Place, Record, StoreUnit, Table
 
 SOURCE = b"/dispatch"
 _decode_alert = codec.decoder(Alert)
 
 
-class Banks(Prompt):
-    """The last numbers of the banks of one partition."""
+class Banks(StoreUnit[BankState]):
+    """The last alert number of each bank of one partition."""
 
     def __init__(self) -> None:
-        self.store: Store[BankState] = Store(codec.decoder(BankState))
-        self.commit = self.store.commit
-        self.rollback = self.store.rollback
-
-    def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
-        self.store.restore(key, value)
+        super().__init__(codec.decoder(BankState))
 
     def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
         alert = codec.read(_decode_alert, record.value or b"", f"{record.topic}[{record.partition}]")

@@ -1,10 +1,10 @@
 """The exactly-once batch: consume, fold, write outputs and offsets in one Kafka transaction.
 
-Promises, whatever dies on the way:
-- each input record's outputs are committed exactly once, together with its offset;
-- a unit's state is what its committed inputs say: it is restored when a partition comes, changed when a batch commits;
-- a worker that lost its partitions without knowing (frozen, cut off) cannot write: its group generation is refused.
-Where the outcome of a commit is unknown the session ends and everything is restored; memory is never trusted then.
+Whatever dies, and whenever:
+- the outputs of each input record are committed exactly once, together with its offset;
+- a unit's state equals the fold of its committed inputs: restored on assignment, changed only after a commit;
+- a worker that lost its partitions without noticing (frozen, cut off) cannot write: the broker refuses its generation.
+If the outcome of a commit is unknown, the session ends and the next one restores everything from the tables.
 """
 
 import logging
@@ -19,18 +19,18 @@ from liancheng.records import topics
 from liancheng.settings import Settings
 from stream_apps import metrics
 from stream_apps.batch import Batch, RestartSessionError
-from stream_apps.restoring import restore
+from stream_apps.restore import restore
 from stream_apps.stage import Place, Record, Stage, Unit
 from stream_apps.writer import Writer
 from transport.clients import consumer
 
 log = logging.getLogger("liancheng.engine")
 
-POLL_S = 0.1  # how long an idle stage waits before it looks whether it should stop
-RETRIES_MAX = 5  # aborted batches in a row before the session starts afresh
-AFRESH_S = 0.5  # pause before a new session: a broker that is starting takes 3 s
-LOOK_S = 1.0  # how often the engine looks up from waiting for the agent
-LAST_FOLD_S = 10.0  # what a stopping worker's agent has for the batch in hand; StageThread.stop waits longer
+POLL_S = 0.1  # how long an idle stage waits before it checks whether to stop
+RETRIES_MAX = 5  # aborted transactions in a row before the session ends
+SESSION_PAUSE_S = 0.5  # between two sessions: a starting broker takes 3 s
+AGENT_CHECK_S = 1.0  # how often a wait for the agent is interrupted to check whether to stop
+LAST_FOLD_S = 10.0  # for the agent of a stopping worker to finish its batch; StageThread.stop waits longer
 FENCED = {
     KafkaError.UNKNOWN_MEMBER_ID,
     KafkaError.ILLEGAL_GENERATION,
@@ -43,7 +43,7 @@ FENCED = {
 
 
 class Session:
-    """One life of a stage on this worker: from joining its group until it stops or is fenced."""
+    """One membership of a stage in its consumer group: from joining until it stops or is fenced."""
 
     def __init__(self, stage: Stage, settings: Settings, hand_over: Callable[[Batch], None]) -> None:
         self.stage = stage
@@ -57,8 +57,8 @@ class Session:
         self._kept: dict[Hashable, Unit] = {}
         self._kept_positions: dict[Place, int] = {}
         self._failure: Exception | None = None  # what a rebalance could not do
-        self._waiting: list[Message] = []  # read, and behind a record that has long work before it
-        self._membership: object = None  # the group generation that the partitions were assigned in
+        self._waiting: list[Message] = []  # read, but queued after a record with long work
+        self._membership: object = None  # the group generation in which the partitions were assigned
         group = f"liancheng.{stage.name}"
         instance = f"{stage.name}.{settings.worker_id}"
         self.consumer: Consumer = consumer(
@@ -72,7 +72,7 @@ class Session:
         self.writer = Writer(settings, instance)
 
     def run(self, stopping: threading.Event) -> None:
-        """Work until told to stop. Raises RestartSessionError or KafkaException when the session cannot go on."""
+        """Process records until `stopping` is set. Raises RestartSessionError or KafkaException if it must end."""
         self.stopping = stopping
         self.writer.open()
         self.consumer.subscribe(
@@ -84,18 +84,18 @@ class Session:
                 self._restore()
             if messages := self._waiting + messages:
                 self._waiting = []
-                self._work_off(messages)
+                self._process(messages)
 
     def close(self) -> None:
-        """Leave quietly: a static member keeps its place until its session times out."""
+        """Close without leaving the group: a static member keeps its partitions until its session times out."""
         self.writer.close()
         self.units.clear()
         self.consumer.close()
 
     def _read(self) -> list[Message]:
-        """Wait for one record, then take what is there: a trickle is not held back, a flood comes in full batches.
+        """Wait for one record, then take all that are ready: low traffic is not delayed, high traffic fills batches.
 
-        While records wait, nothing more is taken; the group only hears that this member lives.
+        While records are queued nothing more is read; polling only keeps the membership alive.
         """
         first = self.consumer.poll(0 if self._waiting else POLL_S)
         more = [] if first is None or self._waiting else self.consumer.consume(self.settings.batch_max - 1, timeout=0)
@@ -103,18 +103,18 @@ class Session:
             raise self._failure
         return [] if first is None else [first, *more]
 
-    # -- partitions come and go ------------------------------------------------------------------------------------
+    # -- assignment ------------------------------------------------------------------------------------------------
 
     def _assigned(self, client: Consumer, partitions: list[TopicPartition]) -> None:
-        """Nothing may be raised here: confluent-kafka 2.16 lets a KafkaException out as something no `except` knows."""
+        """Must not raise: from here confluent-kafka 2.16 raises a KafkaException as a type that no `except` catches."""
         try:
-            self._take(client, partitions)
+            self._start(client, partitions)
         except Exception as error:
             self._failure = error
 
-    def _take(self, client: Consumer, partitions: list[TopicPartition]) -> None:
-        """Start where the offsets are committed. Those of an open transaction are waited for."""
-        committed = client.committed(partitions, timeout=self.writer.patience_s)
+    def _start(self, client: Consumer, partitions: list[TopicPartition]) -> None:
+        """Start at the committed offsets. Waits for those of an open transaction."""
+        committed = client.committed(partitions, timeout=self.writer.wait_max_s)
         for place in committed:
             if place.error:
                 raise KafkaException(place.error)
@@ -126,17 +126,17 @@ class Session:
         log.info("%s: assigned %s", self.stage.name, sorted(self.positions))
 
     def _revoked(self, _: Consumer, partitions: list[TopicPartition]) -> None:
-        """The units are kept aside: one that comes straight back with its offsets untouched is still right."""
+        """Keep the units: one whose partitions come straight back with the same offsets is still current."""
         self._kept, self._kept_positions = (self.units, self.positions) if self.restored else ({}, {})
-        self._forget()
+        self._clear()
         log.info("%s: revoked %d partitions", self.stage.name, len(partitions))
 
     def _lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         self._kept, self._kept_positions = {}, {}
-        self._forget()
+        self._clear()
         log.warning("%s: lost %d partitions to another worker", self.stage.name, len(partitions))
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         self._waiting = []
         self.units, self.positions, self.restored = {}, {}, True
         metrics.UNITS.labels(self.stage.name).set(0)
@@ -149,7 +149,7 @@ class Session:
         self.units = {}
         fresh: dict[Hashable, list[Place]] = {}
         for unit_id, places in places_of.items():
-            if self._still_right(unit_id, places):
+            if self._is_current(unit_id, places):
                 self.units[unit_id] = self._kept[unit_id]
             else:
                 fresh[unit_id] = places
@@ -161,35 +161,35 @@ class Session:
         metrics.RESTORE_SECONDS.labels(self.stage.name).set(seconds)
         log.info("%s: holds %d units, %d restored in %.2f s", self.stage.name, len(self.units), len(fresh), seconds)
 
-    def _still_right(self, unit_id: Hashable, places: Iterable[Place]) -> bool:
-        """A table changes only together with the offsets, so untouched offsets mean an untouched table."""
+    def _is_current(self, unit_id: Hashable, places: Iterable[Place]) -> bool:
+        """A table changes only together with the offsets, so the same offsets mean the same table."""
         return unit_id in self._kept and all(
             self._kept_positions.get(place) == self.positions[place] for place in places
         )
 
     # -- one batch -------------------------------------------------------------------------------------------------
 
-    def _work_off(self, messages: list[Message]) -> None:
-        """Do what was read up to the next record that stands alone; the rest waits.
+    def _process(self, messages: list[Message]) -> None:
+        """Process records up to the next one that begins a batch; queue the rest.
 
-        What has to be done before such a record is done a part at a time, so that a transaction stays short and the
-        group hears of this member in between.
+        Long work is done in parts, one transaction each, so that transactions stay short and the membership is kept
+        alive between them.
         """
-        work = self._sort(messages)
+        work = self._pair(messages)
         if not work:
             return
         unit, record = work[0]
-        if unit.pending(record):
+        if unit.has_long_work(record):
             self._waiting = messages
-            self._do([work[0]], preparing=True)
+            self._run_batch([work[0]], preparing=True)
             return
-        alone = next((n for n, (unit, record) in enumerate(work) if n and unit.stands_alone(record)), len(work))
-        if alone < len(work):
+        end = next((n for n, (unit, record) in enumerate(work) if n and unit.begins_batch(record)), len(work))
+        if end < len(work):
             self._waiting = messages
-        self._do(work[:alone])
+        self._run_batch(work[:end])
 
-    def _do(self, work: list[tuple[Unit, Record]], *, preparing: bool = False) -> None:
-        """Work off one batch in one transaction, again where it was aborted."""
+    def _run_batch(self, work: list[tuple[Unit, Record]], *, preparing: bool = False) -> None:
+        """Process one batch in one transaction; repeat it if the transaction is aborted."""
         started = time.monotonic()
         refused: dict[tuple[str, int, int], str] = {}
         aborted = 0
@@ -203,19 +203,19 @@ class Session:
                 unit.rollback()
             if batch.unwritable:
                 refused |= batch.unwritable
-                preparing = False  # the record is the dead letter, whatever was to be done before it
+                preparing = False  # the record becomes the dead letter, whatever work it needed
                 continue
             aborted += 1
             metrics.RETRIES.labels(self.stage.name).inc()
-            log.warning("%s: transaction aborted, doing the batch again (%d)", self.stage.name, aborted)
+            log.warning("%s: transaction aborted, repeating the batch (%d)", self.stage.name, aborted)
             time.sleep(0.05 * 2**aborted)
         raise RestartSessionError(f"{RETRIES_MAX} aborted transactions in a row")
 
-    def _sort(self, messages: list[Message]) -> list[tuple[Unit, Record]]:
+    def _pair(self, messages: list[Message]) -> list[tuple[Unit, Record]]:
         """Pair each record with its unit.
 
-        A rebalance may have happened while the batch was read: records of partitions that went are left out (their
-        new owner reads them), and so are those before the position, which came twice.
+        A rebalance may have happened during the read. Skips records of partitions that were revoked (their new owner
+        reads them) and records before the position (read twice).
         """
         work: list[tuple[Unit, Record]] = []
         ends: dict[Place, int] = {}
@@ -235,17 +235,17 @@ class Session:
 
     def _fold(self, batch: Batch) -> None:
         self.hand_over(batch)
-        while not batch.wait(LOOK_S):
+        while not batch.wait(AGENT_CHECK_S):
             log.warning("%s: the agent is still folding %d records", self.stage.name, len(batch.work))
             if self.stopping.is_set():
                 if batch.wait(LAST_FOLD_S):
                     break
-                raise RestartSessionError("the worker stops and its agent is gone")
+                raise RestartSessionError("the worker is stopping and its agent does not answer")
         if batch.error is not None:
             raise batch.error
 
     def _transact(self, batch: Batch, ends: dict[Place, int]) -> bool:
-        """Whether the transaction committed; False: it was aborted and nothing of it will ever be seen."""
+        """Returns whether the transaction committed. If not, it was aborted and none of it becomes visible."""
         try:
             self.writer.begin(ends, self._membership)
             while not batch.done and not batch.unwritable:
@@ -290,7 +290,7 @@ def record_of(message: Message) -> Record:
 
 
 class StageThread(threading.Thread):
-    """Runs a stage's sessions, one after another, until it is stopped."""
+    """Runs the sessions of a stage, one after another, until stopped."""
 
     def __init__(self, stage: Stage, settings: Settings, hand_over: Callable[[Batch], None]) -> None:
         super().__init__(name=f"liancheng.{stage.name}", daemon=True)
@@ -302,7 +302,7 @@ class StageThread(threading.Thread):
 
     @property
     def state(self) -> str:
-        """`starting`, `joining` its group, `restoring`, `running` (with or without partitions), `stopped`."""
+        """One of `starting`, `joining` (the group), `restoring`, `running` (with or without partitions), `stopped`."""
         if not self.is_alive():
             return "stopped"
         session = self.session
@@ -316,14 +316,14 @@ class StageThread(threading.Thread):
         while not self.stopping.is_set():
             metrics.SESSIONS.labels(self.stage.name).inc()
             try:
-                self._one_session()
+                self._run_session()
             except (KafkaException, RestartSessionError, UnavailableError) as error:
-                log.warning("%s: session ended (%s), starting afresh", self.stage.name, error)
+                log.warning("%s: session ended (%s), starting a new one", self.stage.name, error)
             except Exception:
-                log.exception("%s: session failed, starting afresh", self.stage.name)
-            self.stopping.wait(AFRESH_S)
+                log.exception("%s: session failed, starting a new one", self.stage.name)
+            self.stopping.wait(SESSION_PAUSE_S)
 
-    def _one_session(self) -> None:
+    def _run_session(self) -> None:
         session = Session(self.stage, self.settings, self.hand_over)
         self.session = session
         try:
@@ -333,6 +333,6 @@ class StageThread(threading.Thread):
             self.session = None
 
     def stop(self, timeout_s: float = 15.0) -> None:
-        """End after the batch in hand."""
+        """Stop after the current batch."""
         self.stopping.set()
         self.join(timeout_s)

@@ -1,14 +1,15 @@
-"""joint_list: one state per subject. Judges by the standard in force; lists, eases, clears.
+"""joint_list: one state per company. Judges by the standard in force; lists, eases, clears.
 
 Reads `penalties`, writes `sanction-list` (its table): each entry, and the day up to which the partition is complete.
 """
 
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 
 from liancheng import codec
 from liancheng.errors import UndigestibleError
-from liancheng.joint_list import fold as sanction_list
+from liancheng.joint_list import fold
 from liancheng.joint_list.judging import current_schedule
 from liancheng.joint_list.schedule import Schedule
 from liancheng.records import topics
@@ -19,142 +20,169 @@ from stream_apps.due_days import DueDays
 from stream_apps.stage import Output, Place, Record, Store, Table
 
 SOURCE = b"/joint_list"
-STEP = 2000  # subjects that time touches in one transaction: a tenth of what its 10 s would allow
-OF_TIME = frozenset((topics.NEW_DAY_KEY, topics.STANDARD_KEY))
+STEP = 2000  # companies judged again in one transaction: a tenth of what its 10 s would allow
+TIME_KEYS = frozenset((topics.NEW_DAY_KEY, topics.STANDARD_KEY))
 _decode_penalty = codec.decoder(ShortPenalty)
 _decode_list = codec.decoder(ListRecord)
 
 
-class _Head(Model, frozen=True, kw_only=True):
-    """The part of an entry that the index needs."""
+class _IndexedFields(Model, frozen=True, kw_only=True):
+    """The part of an entry that decides when it is judged again."""
 
     next_due_day: date | None = None
     standard: str = ""
 
 
-_decode_head = codec.decoder(_Head)
+_decode_indexed = codec.decoder(_IndexedFields)
+
+
+class Point(NamedTuple):
+    """How far a partition is in time: the day that all its companies have reached, and the versions adopted."""
+
+    day: date
+    schedule: Schedule
+
+
+class Passage:
+    """Long work on its way to a point in time: which companies are still to be judged.
+
+    `taken` of them are in the open transaction; only its commit makes them done.
+    """
+
+    def __init__(self, goal: Point, left: list[bytes]) -> None:
+        self.goal = goal
+        self.left = left
+        self.taken = 0
+
+    def take(self) -> list[bytes]:
+        part = self.left[:STEP]
+        self.taken = len(part)
+        return part
+
+    def commit(self) -> None:
+        self.left, self.taken = self.left[self.taken :], 0
+
+    def rollback(self) -> None:
+        self.taken = 0
 
 
 class Subjects:
-    """The entries of one partition, the day it has reached, the versions adopted, and whose day comes next."""
+    """The entries of one partition, and how far it is in time."""
 
     def __init__(self, schedule: Schedule) -> None:
         self.store: Store[Entry] = Store(EntryDecoder)
-        self.day = date.min
-        self._initial = self.schedule = schedule
-        self.judge = schedule.on(date.min)
         self.due = DueDays()
-        self._reached: tuple[date, Schedule] | None = None  # by the batch, until it commits
-        self._left: list[bytes] | None = None  # subjects that time has still to touch before the next record
-        self._prepared = 0  # of them, in this batch
-        self._unindexed = False
+        self.passage: Passage | None = None
+        self._initial = schedule
+        self._committed = self._point = Point(date.min, schedule)
+        self.judge = schedule.on(date.min)
+
+    @property
+    def day(self) -> date:
+        return self._point.day
+
+    @property
+    def schedule(self) -> Schedule:
+        return self._point.schedule
 
     def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
         if key == topics.NEW_DAY_KEY and value is not None:
             reached: ListDay = _decode_list.decode(value)
-            self._reach(reached.day, _with(self._initial, reached.adopted))  # the newest record has them all
+            # The newest record holds every adoption.
+            self._committed = self._move(Point(reached.day, _with(self._initial, reached.adopted)))
         else:
             self.store.restore(key, value)
-            self._unindexed = True
+            self.due.complete = False
 
     def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
         penalty = codec.read(_decode_penalty, record.value or b"", f"{record.topic}[{record.partition}]")
         if isinstance(penalty, Document | DocumentMoved):
-            self._document(penalty, record, out)
+            self._fold_document(penalty, record, out)
             return
         for goal in self._goals(penalty):
-            self._advance(self._touched(goal), goal, record.partition, out)
+            self._advance(self._affected(goal), goal, record.partition, out)
             self._arrive(goal, record.partition, out)
 
-    def _document(self, penalty: Document | DocumentMoved, record: Record, out: list[Output]) -> None:
+    def _fold_document(self, penalty: Document | DocumentMoved, record: Record, out: list[Output]) -> None:
         key = record.key or b""
-        day, _ = self._now()
-        entry = sanction_list.fold(self.store.get(key), key.decode(), penalty, day, self.judge)
+        entry = fold.fold(self.store.get(key), key.decode(), penalty, self._point.day, self.judge)
         if entry is not None:
             self._write(key, entry, record.partition, out)
 
     # -- time ------------------------------------------------------------------------------------------------------
 
-    def stands_alone(self, record: Record) -> bool:
-        return record.key in OF_TIME
+    def begins_batch(self, record: Record) -> bool:
+        return record.key in TIME_KEYS
 
-    def pending(self, record: Record) -> bool:
+    def has_long_work(self, record: Record) -> bool:
         goals = self._goals_of(record)
-        if goals and self._left is None:
-            self._left = self._touched(goals[0])
-        if self._left is not None and (len(self._left) > STEP or len(goals) > 1):
+        if goals and self.passage is None:
+            self.passage = Passage(goals[0], self._affected(goals[0]))
+        if self.passage and (len(self.passage.left) > STEP or len(goals) > 1):
             return True
-        self._left = None
+        self.passage = None
         return False
 
     def prepare(self, record: Record, out: list[Output]) -> None:
-        goal, left = self._goals_of(record)[0], self._left or []
-        self._prepared = len(left[:STEP])
-        self._advance(left[:STEP], goal, record.partition, out)
-        if len(left) <= STEP:
+        goal = self._goals_of(record)[0]
+        passage = self.passage = self.passage or Passage(goal, [])
+        part = passage.take()
+        self._advance(part, goal, record.partition, out)
+        if len(part) == len(passage.left):
             self._arrive(goal, record.partition, out)
 
-    def _now(self) -> tuple[date, Schedule]:
-        return self._reached or (self.day, self.schedule)
-
-    def _goals_of(self, record: Record) -> list[tuple[date, Schedule]]:
-        if not self.stands_alone(record):
+    def _goals_of(self, record: Record) -> list[Point]:
+        if not self.begins_batch(record):
             return []
         try:
             return self._goals(codec.read(_decode_penalty, record.value or b"", record.topic))
         except UndigestibleError:
-            return []  # folding it says so
+            return []  # `fold` raises it again, and the record becomes a dead letter
 
-    def _goals(self, penalty: Penalty) -> list[tuple[date, Schedule]]:
-        """Where a record of time leads to, one version of the standard at a time; nowhere where we are there already.
+    def _goals(self, penalty: Penalty) -> list[Point]:
+        """Returns the points that a record of time leads to, one version of the standard after another.
 
-        Each goal is reached by all subjects before the next: so one that was advanced before a crash is not again.
+        All companies reach one point before any sets out for the next, so a crash in between judges none twice. Empty
+        if the partition is there already.
         """
-        day, schedule = self._now()
+        day, schedule = self._point
         if isinstance(penalty, StandardAdopted):
             adopted = _with(schedule, (Adoption(version=penalty.version, from_day=penalty.from_day),))
-            return [] if adopted is schedule else [(day, adopted)]
+            return [] if adopted is schedule else [Point(day, adopted)]
         if not isinstance(penalty, NewDay) or penalty.day <= day:
             return []
-        return [(last, schedule) for _, last, _ in schedule.periods(day, penalty.day) if last > day]
+        return [Point(last, schedule) for _, last, _ in schedule.periods(day, penalty.day) if last > day]
 
-    def _arrive(self, goal: tuple[date, Schedule], partition: int, out: list[Output]) -> None:
-        """Every subject is there: say so."""
-        self._reached = goal
-        self.judge = goal[1].on(goal[0])
-        raw = codec.encode(ListDay(day=goal[0], adopted=goal[1].adopted))
-        headers = codec.headers("list_day", SOURCE, f"{partition}/{goal[0]}/{len(goal[1].adopted)}")
+    def _arrive(self, goal: Point, partition: int, out: list[Output]) -> None:
+        """Every company has reached the goal: write it down."""
+        self._move(goal)
+        raw = codec.encode(ListDay(day=goal.day, adopted=goal.schedule.adopted))
+        headers = codec.headers("list_day", SOURCE, f"{partition}/{goal.day}/{len(goal.schedule.adopted)}")
         out.append(Output(topics.SANCTION_LIST.name, topics.NEW_DAY_KEY, raw, headers, partition))
 
-    def _advance(self, keys: list[bytes], goal: tuple[date, Schedule], partition: int, out: list[Output]) -> None:
-        """Bring subjects there. Doing it again changes nothing."""
-        day, schedule = goal
-        *_, period = schedule.periods(self._now()[0], day)
+    def _advance(self, keys: list[bytes], goal: Point, partition: int, out: list[Output]) -> None:
+        """Bring companies to the goal. A second time changes nothing."""
+        *_, period = goal.schedule.periods(self._point.day, goal.day)
         for key in keys:
             entry = self.store.get(key)
-            for step in sanction_list.in_force(entry, *period) if entry else ():
+            for step in fold.in_force(entry, *period) if entry else ():
                 self._write(key, step, partition, out)
 
-    def _touched(self, goal: tuple[date, Schedule]) -> list[bytes]:
-        """Keys of the subjects that are due until then, or that another version of the standard has judged."""
-        day, schedule = goal
-        self._index()
-        touched = {key for key, (entry, _) in self.store.changed.items() if entry and _is_due(entry, day)}
-        touched |= self.due.until(day)
-        version = schedule.on(day).version
+    def _affected(self, goal: Point) -> list[bytes]:
+        """Returns the keys of companies that are due until then, or were judged by another version of the standard."""
+        if not self.due.complete:
+            fields = ((key, _decode_indexed.decode(raw)) for key, raw in self.store.raw.items())
+            self.due.build((each.next_due_day, key) for key, each in fields)
+        changed = [(key, entry) for key, (entry, _) in self.store.changed.items() if entry]
+        affected = self.due.until(goal.day)
+        affected |= {key for key, entry in changed if entry.next_due_day and entry.next_due_day <= goal.day}
+        version = goal.schedule.on(goal.day).version
         if version != self.judge.version:
-            heads = ((key, _decode_head.decode(raw)) for key, raw in self.store.raw.items())
-            touched |= {key for key, head in heads if head.standard != version}
-            touched |= {key for key, (entry, _) in self.store.changed.items() if entry and entry.standard != version}
-        return sorted(touched)
-
-    def _index(self) -> None:
-        """Build the index of due days when the first day passes: a restore alone need not decode every entry."""
-        if self._unindexed:
             for key, raw in self.store.raw.items():
-                if next_due := _decode_head.decode(raw).next_due_day:
-                    self.due.add(next_due, key)
-            self._unindexed = False
+                if _decode_indexed.decode(raw).standard != version:
+                    affected.add(key)
+            affected |= {key for key, entry in changed if entry.standard != version}
+        return sorted(affected)
 
     def _write(self, key: bytes, entry: Entry, partition: int, out: list[Output]) -> None:
         raw = self.store.put(key, entry)
@@ -164,35 +192,32 @@ class Subjects:
     # -- the batch -------------------------------------------------------------------------------------------------
 
     def commit(self) -> None:
-        if not self._unindexed:
+        if self.due.complete:
             for key, (entry, _) in self.store.changed.items():
                 if entry and entry.next_due_day:
                     self.due.add(entry.next_due_day, key)
         self.store.commit()
-        if self._prepared:
-            self._left, self._prepared = (self._left or [])[self._prepared :], 0
-        if self._reached:
-            self._reach(*self._reached)
-            self._left = None
-            self.due.drop(self.day)
+        if self.passage:
+            self.passage.commit()
+        if self._point is not self._committed:
+            self._committed = self._point
+            self.passage = None
+            self.due.drop(self._point.day)
 
     def rollback(self) -> None:
         self.store.rollback()
-        self._prepared = 0
-        if self._reached:
-            self._reach(self.day, self.schedule)
+        if self.passage:
+            self.passage.rollback()
+        self._move(self._committed)
 
-    def _reach(self, day: date, schedule: Schedule) -> None:
-        self.day, self.schedule, self._reached = day, schedule, None
-        self.judge = schedule.on(day)
-
-
-def _is_due(entry: Entry, day: date) -> bool:
-    return entry.next_due_day is not None and entry.next_due_day <= day
+    def _move(self, point: Point) -> Point:
+        self._point = point
+        self.judge = point.schedule.on(point.day)
+        return point
 
 
 def _with(schedule: Schedule, adopted: Iterable[Adoption]) -> Schedule:
-    """Raises UnavailableError where a version is not packaged here."""
+    """Raises UnavailableError if a version is not packaged here."""
     for adoption in adopted:
         schedule.judge_of(adoption.version)
         schedule = schedule.adopt(adoption)

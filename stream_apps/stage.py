@@ -1,4 +1,4 @@
-"""What a stage is: topics in, a pure fold over the state of one partition, records out. No Kafka here."""
+"""The interface of a stage: topics in, a pure fold over the state of one partition, records out. No Kafka here."""
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Record(NamedTuple):
-    """A record as a stage reads it. `timestamp_ms` is the one its producer gave it."""
+    """A record as a stage reads it. `timestamp_ms` was set by its producer."""
 
     topic: str
     partition: int
@@ -38,10 +38,10 @@ class Output(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """A partition that a unit's state is restored from.
+    """A partition that a unit restores its state from.
 
-    `own`: the stage writes it, read it to its end. Otherwise it is an input that is also state: read it to the
-    committed offset, the rest will come as input.
+    `own`: the stage writes it, and restoring reads it to its end. Otherwise it is an input that is also state:
+    restoring reads it to the committed offset, and the rest arrives as input.
     """
 
     place: Place
@@ -49,48 +49,35 @@ class Table:
 
 
 class Unit(Protocol):
-    """The state of one partition. `fold` sees what earlier records of the batch did; only `commit` makes it last."""
+    """The state of one partition. `fold` sees the changes of earlier records of its batch; `commit` makes them last."""
 
     def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
         """Take one record of a table. Records of one key come in order."""
 
-    def stands_alone(self, record: Record) -> bool:
-        """Whether there may be long work before this record: then it begins a batch."""
+    def begins_batch(self, record: Record) -> bool:
+        """Returns whether the record may need long work first. If so, it is the first of its batch."""
 
-    def pending(self, record: Record) -> bool:
-        """Whether there is more to do before this record than one transaction should hold: then `prepare` comes first.
+    def has_long_work(self, record: Record) -> bool:
+        """Returns whether the record needs more work first than one transaction should hold; `prepare` does it.
 
-        Asked of a batch's first record, when all before it are committed.
+        Called with the first record of a batch, once all records before it are committed.
         """
 
     def prepare(self, record: Record, out: list[Output]) -> None:
-        """Do a part of that. It is committed by itself; the record stays the next one to fold."""
+        """Do one part of the long work. It commits by itself; the record stays the next to fold."""
 
     def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
-        """Fold one record, appending what it leads to. Raises before it changes anything, or not at all."""
+        """Fold one record and append what it leads to. If it raises, it has changed nothing."""
 
     def commit(self) -> None:
-        """The batch's transaction has committed: its changes are state now."""
+        """The transaction has committed: the batch's changes are state now."""
 
     def rollback(self) -> None:
-        """It has not: forget the batch's changes."""
-
-
-class Prompt:
-    """A unit that folds each record at once."""
-
-    def stands_alone(self, record: Record) -> bool:
-        return False
-
-    def pending(self, record: Record) -> bool:
-        return False
-
-    def prepare(self, record: Record, out: list[Output]) -> None:
-        raise NotImplementedError
+        """The transaction was aborted: forget the batch's changes."""
 
 
 class Stage(Protocol):
-    """One step of the data flow. A unit is what must stay on one worker: one partition number of all joined topics."""
+    """One step of the data flow. A unit holds what must stay on one worker: one partition number of all its topics."""
 
     @property
     def name(self) -> str: ...
@@ -102,13 +89,13 @@ class Stage(Protocol):
     def unit_of(self, place: Place) -> Hashable: ...
 
     def tables(self, places: Iterable[Place]) -> tuple[Table, ...]:
-        """What restores the unit that reads these places."""
+        """Returns the tables that restore the unit which reads these places."""
 
     def open(self, places: Iterable[Place]) -> Unit: ...
 
 
 class Store(Generic[T]):
-    """Keyed state of one partition: raw bytes until a key is touched, changes of a batch apart until they commit."""
+    """Keyed state of one partition: bytes until a key is used; a batch's changes are kept apart until they commit."""
 
     def __init__(self, decode: Any) -> None:
         self._decode = decode.decode
@@ -126,7 +113,7 @@ class Store(Generic[T]):
         return None if raw is None else self._decode(raw)
 
     def put(self, key: bytes, value: T) -> bytes:
-        """Hold a value and give its bytes, which are what is written and what will be kept."""
+        """Set a value. Returns its bytes, which are written to the table and kept."""
         raw = encode(value)
         self.changed[key] = (value, raw)
         return raw
@@ -147,3 +134,28 @@ class Store(Generic[T]):
 
     def rollback(self) -> None:
         self.changed.clear()
+
+
+class StoreUnit(Generic[T]):
+    """A unit whose state is one store, and that never has long work."""
+
+    def __init__(self, decode: Any) -> None:
+        self.store: Store[T] = Store(decode)
+
+    def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
+        self.store.restore(key, value)
+
+    def begins_batch(self, record: Record) -> bool:
+        return False
+
+    def has_long_work(self, record: Record) -> bool:
+        return False
+
+    def prepare(self, record: Record, out: list[Output]) -> None:
+        raise NotImplementedError
+
+    def commit(self) -> None:
+        self.store.commit()
+
+    def rollback(self) -> None:
+        self.store.rollback()

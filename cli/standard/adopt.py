@@ -8,7 +8,7 @@ from cli.terminal import Outcome, print_json
 from liancheng.errors import WrongUseError
 from liancheng.records.facts import StandardAdopted
 from liancheng.settings import Settings
-from stream_apps.adoption import adopt
+from stream_apps.adoptions import adopt
 from stream_apps.calendar import today
 
 

@@ -32,7 +32,7 @@ from liancheng.records.events import (
 from liancheng.records.facts import NewDay, Penalty, StandardAdopted
 from liancheng.records.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt
 from liancheng.records.webhooks import Webhook, beginning
-from stream_apps import adoption, calendar
+from stream_apps import adoptions, calendar
 from stream_apps.batch import dead_letter
 from stream_apps.stage import Record
 from tests.chaos.in_memory import Flow
@@ -93,7 +93,7 @@ class Region:
 
     def adopt(self, version: str, from_day: str) -> None:
         raw = codec.encode(StandardAdopted(version=version, from_day=date.fromisoformat(from_day)))
-        headers = codec.headers("standard_adopted", adoption.SOURCE, f"{version}/{from_day}")
+        headers = codec.headers("standard_adopted", adoptions.SOURCE, f"{version}/{from_day}")
         self._everywhere(topics.STANDARD_KEY, raw, headers)
 
     def _everywhere(self, key: bytes, raw: bytes, headers: Headers) -> None:

@@ -15,7 +15,7 @@ from liancheng.records.topics import Topic
 from liancheng.settings import Settings
 from liancheng.standard import loader
 from liancheng.standard.model import Standard
-from stream_apps import batch, engine, joint_list, patience, writer
+from stream_apps import batch, blocking_calls, engine, joint_list, writer
 from transport import tables
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def substituted(world: "World") -> Iterator[None]:
             (engine, "consumer", consumer),
             (tables, "consumer", consumer),
             (writer, "producer", producer),
-            (writer, "Helper", lambda name: AtOnceOrLater(world)),
+            (writer, "CallThread", lambda name: AtOnceOrLater(world)),
             (engine, "time", clock),
-            (patience, "time", clock),
+            (blocking_calls, "time", clock),
             (batch, "datetime", Clock(world)),
             (joint_list, "STEP", world.rng.choice((1, 2, joint_list.STEP))),  # of long work before a record
         ):

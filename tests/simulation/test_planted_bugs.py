@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka import TopicPartition
 
 from liancheng.settings import Settings
-from stream_apps import engine, joint_list, restoring, writer
+from stream_apps import engine, joint_list, restore, writer
 from stream_apps.batch import Batch
 from stream_apps.engine import Session
 from stream_apps.stage import Place, Store
@@ -34,11 +34,11 @@ def restores_to_the_last_stable_offset(monkeypatch: pytest.MonkeyPatch) -> None:
         client = tables.consumer(settings, "ends", isolation_level="read_committed")
         return tables.end_offsets(client, places)
 
-    monkeypatch.setattr(restoring, "high_watermarks", stable)
+    monkeypatch.setattr(restore, "high_watermarks", stable)
 
 
 def restores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restoring, "read_until", lambda *_: iter(()))
+    monkeypatch.setattr(restore, "read_until", lambda *_: iter(()))
 
 
 def commits_no_offsets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def commits_outputs_before_offsets(monkeypatch: pytest.MonkeyPatch) -> None:
     def commit_both(self: Any) -> None:
         commit(self)
         begin(self, *self.later)
-        self._helper.wait(1)
+        self._offsets_call.wait(1)
         commit(self)
 
     monkeypatch.setattr(Writer, "begin", begin_without)
@@ -80,7 +80,7 @@ def goes_on_when_the_outcome_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def keeps_units_whatever_others_did_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Session, "_still_right", lambda self, unit_id, places: unit_id in self._kept)
+    monkeypatch.setattr(Session, "_is_current", lambda self, unit_id, places: unit_id in self._kept)
 
 
 def starts_from_offsets_that_are_pending(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def reads_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def by_the_clock(self: Any, record: Any, now: Any, out: Any) -> None:
         if now.year < 2027:
-            self.day = max(self.day, now.date())
+            self._committed = self._move(self._point._replace(day=max(self.day, now.date())))
         fold(self, record, now, out)
 
     monkeypatch.setattr(joint_list.Subjects, "fold", by_the_clock)

@@ -16,7 +16,7 @@ from liancheng import codec
 from liancheng.settings import Settings
 from stream_apps.batch import Batch
 from stream_apps.engine import StageThread
-from stream_apps.stage import Output, Place, Prompt, Record, Store, Table
+from stream_apps.stage import Output, Place, Record, StoreUnit, Table
 from tests.eventually import eventually
 from transport.clients import consumer, producer
 from transport.tables import high_watermarks, read_until
@@ -33,17 +33,12 @@ class Counted(msgspec.Struct, tag="counted", frozen=True):
     place: tuple[int, int]
 
 
-class Counts(Prompt):
+class Counts(StoreUnit[Counted]):
     """The counts of one partition."""
 
     def __init__(self, stage: "Toy") -> None:
+        super().__init__(codec.decoder(Counted))
         self.stage = stage
-        self.store: Store[Counted] = Store(codec.decoder(Counted))
-        self.commit = self.store.commit
-        self.rollback = self.store.rollback
-
-    def restore(self, topic: str, key: bytes, value: bytes | None) -> None:
-        self.store.restore(key, value)
 
     def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
         """The value says what to do: nothing more, `poison`, `to:<topic>`, `large:<bytes>`."""

@@ -52,7 +52,7 @@ def run(values: list[tuple[bytes, object]], crash_every: int = 0) -> tuple[list[
         one = record(key, value, offset)
         more = True
         while more:
-            more = unit.stands_alone(one) and unit.pending(one)
+            more = unit.begins_batch(one) and unit.has_long_work(one)
             batch: list[Output] = []
             if more:
                 unit.prepare(one, batch)

@@ -1,4 +1,4 @@
-"""The state of partitions, read back from the tables of their stage."""
+"""Restores the state of partitions from the tables of their stage."""
 
 from collections.abc import Hashable
 
@@ -10,10 +10,10 @@ from transport.tables import high_watermarks, read_until
 def restore(
     stage: Stage, settings: Settings, units: dict[Hashable, list[Place]], positions: dict[Place, int]
 ) -> dict[Hashable, Unit]:
-    """Open units and read their tables. Committed offsets must be known (and stable) before: see `Session._assigned`.
+    """Open units and read their tables. The committed offsets must be known, and stable: see `Session._start`.
 
-    Own tables are read to the high watermark of now, not the last stable offset: a dead worker's open transaction
-    holds that back, and committed records behind it would be missed (as in KAFKA-10167).
+    Own tables are read to the current high watermark, not to the last stable offset: a dead worker's open transaction
+    holds that one back, and committed records after it would be missed (as in KAFKA-10167).
     """
     opened = {unit_id: stage.open(places) for unit_id, places in units.items()}
     owners: dict[Place, Unit] = {}
