@@ -41,6 +41,14 @@ RULES = (
         but=("tests/eventually.py", "tests/chaos/test_kill.py"),  # the latter strikes at random moments
     ),
     Rule(
+        "two files write in transactions",
+        ("stream_apps", "transport", "producers", "consumers", "service", "cli", "supervision"),
+        re.compile(r"\b(?:init|begin|commit|abort|send_offsets_to)_transactions?\("),
+        "stream_apps.writer.Writer (a stage's batch) or transport.fenced.FencedWriter (a book)",
+        "producer.begin" + "_transaction()",
+        but=("stream_apps/writer.py", "transport/fenced.py"),
+    ),
+    Rule(
         "no path of one machine",
         (".",),
         re.compile(r"(?<![\w.~])/(?:home|root|work|Users)/\w"),
