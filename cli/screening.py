@@ -28,7 +28,7 @@ from liancheng.settings import Settings
 from liancheng.text.identity import check_uscc
 from liancheng.text.uscc import looks_like_code
 from service.engines.row_lines import CsvLines, Lines
-from service.engines.rows import Row
+from service.engines.rows import ScreeningRow
 
 _BOOK = 2000  # rows in one call
 _COLUMNS = ("row", "your mark", "uscc", "name", "level", "since", "reasons")
@@ -114,16 +114,16 @@ def _file(api: ApiClient, wish: Wish) -> int:
     return Outcome.REFUSED if refused else Outcome.DONE
 
 
-def _rows(path: Path) -> list[Row]:
+def _rows(path: Path) -> list[ScreeningRow]:
     raw = path.read_bytes()
     lines = Lines() if raw.lstrip().startswith(b"{") else CsvLines()
-    found: list[Row] = lines.take(raw) + lines.end()
+    found: list[ScreeningRow] = lines.take(raw) + lines.end()
     if not found:
         raise WrongUseError(f"{path}: found no rows, expected uscc or name, one company a line")
     return found
 
 
-def _books(rows: list[Row]) -> Iterator[list[Row]]:
+def _books(rows: list[ScreeningRow]) -> Iterator[list[ScreeningRow]]:
     rest = iter(rows)
     while some := list(islice(rest, _BOOK)):
         yield some

@@ -14,7 +14,7 @@ from liancheng.records.facts import Finding
 from producers import csv_text, kind_codes, tables, workbooks
 from producers.kind_codes import KindCodes
 from producers.layouts import Layout
-from producers.rows import Row
+from producers.rows import EventRow
 
 NOTE, LINE = "_refused", "_line"  # keys beside a refused object: the reasons; or the text of a line that is no object
 UNREADABLE = (msgspec.DecodeError, RecursionError)
@@ -26,7 +26,7 @@ class EventFile:
     """`layout` is the table's, None for JSON lines. Rows are in the file's order. `notes` are for its sender."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[EventRow, ...]
     layout: Layout | None = None
     notes: tuple[str, ...] = ()
     is_workbook: bool = False
@@ -79,17 +79,17 @@ def _is_json(content: str, name: str) -> bool:
     return start.startswith("{") or PurePath(name).suffix.lower() in _JSON_NAMES
 
 
-def _json_rows(content: str) -> Iterator[Row]:
+def _json_rows(content: str) -> Iterator[EventRow]:
     for number, line in enumerate(content.split("\n"), 1):
         if not line.strip():
             continue
         stood = _without_note(line.strip())
         event = unreadable.decode(stood.encode())
         if isinstance(event, Finding):
-            yield Row(number, None, (event,), text=stood)
+            yield EventRow(number, None, (event,), text=stood)
         else:
             reference = event.reference or f"line {number}"
-            yield Row(number, msgspec.structs.replace(event, reference=reference), text=stood)
+            yield EventRow(number, msgspec.structs.replace(event, reference=reference), text=stood)
 
 
 def _without_note(line: str) -> str:

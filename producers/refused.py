@@ -14,9 +14,9 @@ from producers import workbooks
 from producers.columns import REASONS, header_of
 from producers.files import LINE, NOTE, UNREADABLE, EventFile
 from producers.receipts import sentence
-from producers.rows import Row
+from producers.rows import EventRow
 
-Refused = Iterable[tuple[Row, Sequence[Finding]]]
+Refused = Iterable[tuple[EventRow, Sequence[Finding]]]
 
 _FINE = "fine_wan"
 
@@ -60,7 +60,7 @@ def _table(file: EventFile, rows: Refused) -> Iterator[list[object]]:
         yield [*(cells[position] for position in kept), *("" for _ in more), row.line, reasons]
 
 
-def _noted(row: Row, reasons: str) -> bytes:
+def _noted(row: EventRow, reasons: str) -> bytes:
     try:
         noted: dict[str, Any] = msgspec.json.decode(row.text, type=dict[str, msgspec.Raw])
     except UNREADABLE:

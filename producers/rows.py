@@ -15,7 +15,7 @@ class Note(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EventRow:
     """An event, or why there is none.
 
     `line` is where it begins in the file, or its row in the workbook; `cells` (a table's) or `text` (a JSON line) how

@@ -9,7 +9,7 @@ from liancheng.text import findings
 from producers import columns, values
 from producers.kind_codes import KindCodes
 from producers.layouts import Layout, lay_out
-from producers.rows import Record, Row
+from producers.rows import EventRow, Record
 
 _NOTES = {
     "fine.read": "fines are read from the text of 处罚结果, for the table has no amounts",
@@ -19,7 +19,7 @@ _NOTES = {
 
 def read(
     records: Sequence[Record], header: int, name: str, codes: KindCodes
-) -> tuple[Layout, list[Row], tuple[str, ...]]:
+) -> tuple[Layout, list[EventRow], tuple[str, ...]]:
     """The columns, the rows that are not empty, and what the sender should know of them.
 
     Raises:
@@ -50,7 +50,7 @@ def _skipped(to_header: Sequence[Record], repeated: int) -> list[str]:
     return notes
 
 
-def _own_notes(layout: Layout, rows: Sequence[Row]) -> list[str]:
+def _own_notes(layout: Layout, rows: Sequence[EventRow]) -> list[str]:
     seen = Counter(note.code for row in rows if row.event for note in row.notes)
     first: dict[str, str] = {}
     for row in rows:
@@ -66,12 +66,12 @@ def _own_notes(layout: Layout, rows: Sequence[Row]) -> list[str]:
     return notes
 
 
-def _row(record: Record, layout: Layout, codes: KindCodes) -> Row:
+def _row(record: Record, layout: Layout, codes: KindCodes) -> EventRow:
     if defect := _out_of_shape(record, layout):
-        return Row(record.line, None, (defect,), cells=(",".join(record.cells),))
+        return EventRow(record.line, None, (defect,), cells=(",".join(record.cells),))
     reading = values.read(record.cells, layout, codes)
     event = None if reading.defects else Decision(**reading.values, reference=f"row {record.line}")
-    return Row(record.line, event, tuple(reading.defects), tuple(record.cells), notes=tuple(reading.notes))
+    return EventRow(record.line, event, tuple(reading.defects), tuple(record.cells), notes=tuple(reading.notes))
 
 
 def _out_of_shape(record: Record, layout: Layout) -> Finding | None:

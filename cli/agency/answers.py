@@ -11,7 +11,7 @@ from liancheng.records.facts import Finding, Outcome, Receipt, Severity
 from producers import refused
 from producers.files import EventFile
 from producers.receipts import errors, sentence
-from producers.rows import Row
+from producers.rows import EventRow
 
 _SHOWN = 10  # kinds of findings, the most frequent first
 
@@ -19,13 +19,13 @@ _SHOWN = 10  # kinds of findings, the most frequent first
 class Answer(NamedTuple):
     """What became of one row. `receipt` is None for what was refused here, and was never sent."""
 
-    row: Row
+    row: EventRow
     outcome: Outcome
     findings: tuple[Finding, ...]
     receipt: Receipt | None = None
 
 
-def answer(row: Row, receipt: Receipt) -> Answer:
+def answer(row: EventRow, receipt: Receipt) -> Answer:
     return Answer(row, receipt.submission.outcome, receipt.submission.findings, receipt)
 
 

@@ -9,10 +9,10 @@ from liancheng.errors import WrongUseError
 from liancheng.intake.documents import Place, State, event_key, fold
 from liancheng.text.provinces import PROVINCES
 from producers.door import turned_away
-from producers.rows import Row
+from producers.rows import EventRow
 
 
-def check(rows: Sequence[Row], province: str) -> list[Answer]:
+def check(rows: Sequence[EventRow], province: str) -> list[Answer]:
     """Each row folded as `standardise` would, in the file's order, as if no document had been published before.
 
     Raises:
@@ -25,7 +25,7 @@ def check(rows: Sequence[Row], province: str) -> list[Answer]:
     return [_check(row, Place(province, "", 0, number, now), documents) for number, row in enumerate(rows)]
 
 
-def _check(row: Row, place: Place, documents: dict[str, State | None]) -> Answer:
+def _check(row: EventRow, place: Place, documents: dict[str, State | None]) -> Answer:
     if row.event is None:
         return Answer(row, "refused", row.findings)
     raw = codec.encode(row.event)

@@ -12,7 +12,7 @@ from cli.terminal import progress, say
 from liancheng.settings import Settings
 from producers import Agency, NotAnsweredError, NotPublishedError, Ticket, files, kind_codes
 from producers.files import EventFile
-from producers.rows import Row
+from producers.rows import EventRow
 
 
 class Wish(NamedTuple):
@@ -66,10 +66,10 @@ def _published(wish: Wish, file: EventFile) -> Answered:
     return answers + answered, f"{missing:,} on the topic without a receipt {why}" if missing else "", late
 
 
-def _publish(agency: Agency, file: EventFile) -> tuple[list[Answer], list[tuple[Row, Ticket]]]:
+def _publish(agency: Agency, file: EventFile) -> tuple[list[Answer], list[tuple[EventRow, Ticket]]]:
     """All rows that can be sent, on the topic; and the others, refused here."""
     refused: list[Answer] = []
-    tickets: list[tuple[Row, Ticket]] = []
+    tickets: list[tuple[EventRow, Ticket]] = []
     with progress("rows sent", len(file.rows)) as advance:
         for row in file.rows:
             if row.event is None:
@@ -84,7 +84,7 @@ def _publish(agency: Agency, file: EventFile) -> tuple[list[Answer], list[tuple[
     return refused, tickets
 
 
-def _wait(agency: Agency, tickets: Sequence[tuple[Row, Ticket]], timeout_s: float) -> NotAnsweredError | None:
+def _wait(agency: Agency, tickets: Sequence[tuple[EventRow, Ticket]], timeout_s: float) -> NotAnsweredError | None:
     with progress("rows answered", len(tickets)) as advance:
         try:
             agency.wait_all([ticket for _, ticket in tickets], timeout_s, advance)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cli.alerts.lines import line
 from cli.demo.story import Company
 from cli.terminal import say
-from consumers.books.watchlist import Row
+from consumers.books.watchlist import WatchRow
 from consumers.sdk import Bank
 from liancheng.records.alerts import Alert
 from liancheng.settings import Settings
@@ -31,7 +31,7 @@ class BankDesk(threading.Thread):
 
     def watch(self, companies: list[Company]) -> None:
         with Bank(self.bank, self.settings) as bank:
-            bank.watch(Row(company.uscc, f"客户{number:04d}") for number, company in enumerate(companies, 1))
+            bank.watch(WatchRow(company.uscc, f"客户{number:04d}") for number, company in enumerate(companies, 1))
 
     def run(self) -> None:
         try:

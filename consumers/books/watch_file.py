@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from consumers.books.watch_rows import COLUMNS, FILTER_COLUMNS, Cells, column, csv_cells, json_cells, row_of
-from consumers.books.watchlist import Row
+from consumers.books.watchlist import WatchRow
 from liancheng.errors import WrongUseError
 from liancheng.records.facts import Finding
 
@@ -28,7 +28,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class WatchFile:
-    rows: tuple[Row, ...]
+    rows: tuple[WatchRow, ...]
     refused: tuple[Refused, ...]
     ignored: tuple[str, ...]  # columns that were not read
     has_filters: bool = False
@@ -48,7 +48,7 @@ def read(raw: bytes, name: str, needs_reference: bool = True) -> WatchFile:
     Raises:
         WrongUseError: it is no text, has no USCC column, or no rows.
     """
-    rows: list[Row] = []
+    rows: list[WatchRow] = []
     refused: list[Refused] = []
     ignored: dict[str, None] = {}
     has_filters = False
@@ -56,7 +56,7 @@ def read(raw: bytes, name: str, needs_reference: bool = True) -> WatchFile:
         row = (line.broken,) if line.broken else row_of(line.cells, needs_reference)
         ignored.update(dict.fromkeys(cell for cell in line.cells if cell not in (*COLUMNS, *REASONS)))
         has_filters = has_filters or any(name in line.cells for name in FILTER_COLUMNS)
-        if isinstance(row, Row):
+        if isinstance(row, WatchRow):
             rows.append(row)
         else:
             refused.append(Refused(line.number, tuple(line.cells.get(column, "") for column in COLUMNS), row))

@@ -6,7 +6,7 @@ from typing import Any, cast, get_args
 
 import msgspec
 
-from consumers.books.watchlist import Row
+from consumers.books.watchlist import WatchRow
 from liancheng.explaining.phrases import named
 from liancheng.records.alerts import FilterLevel, Filters, Role
 from liancheng.records.entries import ChangeKind
@@ -66,7 +66,7 @@ def _cell(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def row_of(cells: Cells, needs_reference: bool = True) -> Row | tuple[Finding, ...]:
+def row_of(cells: Cells, needs_reference: bool = True) -> WatchRow | tuple[Finding, ...]:
     """The row, or what is wrong with it. It has filters where the file has a column of them, be it an empty one."""
     uscc, wrong = check_uscc(cells.get("uscc", ""))
     reference, role = cells.get("customer_ref", "").strip(), cells.get("role", "").strip()
@@ -80,7 +80,7 @@ def row_of(cells: Cells, needs_reference: bool = True) -> Row | tuple[Finding, .
     filters = _filters(cells, defects)
     if defects or uscc is None:
         return tuple(defects)
-    return Row(uscc, reference or None, cast(Role, role) if role else None, filters)
+    return WatchRow(uscc, reference or None, cast(Role, role) if role else None, filters)
 
 
 def _filters(cells: Cells, defects: list[Finding]) -> Filters | None:

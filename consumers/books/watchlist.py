@@ -10,7 +10,7 @@ Book = Mapping[str, Watch]  # by USCC; one bank's
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WatchRow:
     """One row of a bank's file. Without a role it means borrower when added, any role when removed.
 
     `filters`: None leaves those that stand; `Filters()` hides nothing.
@@ -69,7 +69,7 @@ class _Wanted:
     says_filters: bool = False
 
 
-def watches_of(bank: str, rows: Iterable[Row]) -> dict[str, Watch]:
+def watches_of(bank: str, rows: Iterable[WatchRow]) -> dict[str, Watch]:
     """The book that the rows describe: one watch for each USCC, with all references of its rows.
 
     Where several rows of one USCC have filters, the watch has what lets all of them through.
@@ -77,7 +77,7 @@ def watches_of(bank: str, rows: Iterable[Row]) -> dict[str, Watch]:
     return {uscc: _made(bank, uscc, wanted) for uscc, wanted in _wanted(rows).items()}
 
 
-def adding(bank: str, book: Book, rows: Iterable[Row]) -> Difference:
+def adding(bank: str, book: Book, rows: Iterable[WatchRow]) -> Difference:
     """References are merged with those that stand, filters stay unless a row has some; nothing is removed."""
     merged = {}
     for uscc, wanted in _wanted(rows).items():
@@ -94,16 +94,16 @@ def replacing(book: Book, wanted: Book) -> Difference:
     return _difference(book, wanted, set(book) | set(wanted))
 
 
-def removing(book: Book, rows: Iterable[Row]) -> Difference:
+def removing(book: Book, rows: Iterable[WatchRow]) -> Difference:
     """Ends the watches of the rows; where a row names a customer, that reference only, while others remain."""
-    named: dict[str, list[Row]] = {}
+    named: dict[str, list[WatchRow]] = {}
     for row in rows:
         named.setdefault(row.uscc, []).append(row)
     left = {uscc: _without(book[uscc], rows_) for uscc, rows_ in named.items() if uscc in book}
     return _difference(book, {uscc: watch for uscc, watch in left.items() if watch}, set(named))
 
 
-def _wanted(rows: Iterable[Row]) -> dict[str, _Wanted]:
+def _wanted(rows: Iterable[WatchRow]) -> dict[str, _Wanted]:
     found: dict[str, _Wanted] = {}
     for row in rows:
         wanted = found.setdefault(row.uscc, _Wanted())
@@ -126,7 +126,7 @@ def watch_of(bank: str, uscc: str, references: Iterable[CustomerReference], filt
     return Watch(uscc=uscc, bank=bank, references=tuple(ordered), filters=filtering.plain(filters))
 
 
-def _without(watch: Watch, rows: list[Row]) -> Watch | None:
+def _without(watch: Watch, rows: list[WatchRow]) -> Watch | None:
     if any(row.customer_ref is None for row in rows):
         return None
     left = [reference for reference in watch.references if not any(_names(row, reference) for row in rows)]
@@ -135,7 +135,7 @@ def _without(watch: Watch, rows: list[Row]) -> Watch | None:
     return watch_of(watch.bank, watch.uscc, left, watch.filters) if left else None
 
 
-def _names(row: Row, reference: CustomerReference) -> bool:
+def _names(row: WatchRow, reference: CustomerReference) -> bool:
     return row.customer_ref == reference.customer_ref and row.role in {None, reference.role}
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from consumers.books.watchlist import Row
+from consumers.books.watchlist import WatchRow
 from consumers.reading.gapless import MissingAlertError
 from consumers.sdk.bank import Bank
 from consumers.sdk.number_store import NumberStore, sqlite_store
@@ -10,7 +10,7 @@ from consumers.sdk.number_store import NumberStore, sqlite_store
 if TYPE_CHECKING:
     from consumers.sdk.async_bank import AsyncBank
 
-__all__ = ["AsyncBank", "Bank", "MissingAlertError", "NumberStore", "Row", "sqlite_store"]
+__all__ = ["AsyncBank", "Bank", "MissingAlertError", "NumberStore", "WatchRow", "sqlite_store"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self, TypeVar
 
-from consumers.books.watchlist import BookChange, Row
+from consumers.books.watchlist import BookChange, WatchRow
 from consumers.sdk.bank import Bank, RoadName
 from consumers.sdk.handling import Delivery, Handle
 from consumers.sdk.number_store import NumberStore, RepeatedAlertError
@@ -84,13 +84,13 @@ class AsyncBank:
         """Let `run` end soon, with the alert that is being handled."""
         self._opened.stop()
 
-    async def watch(self, watches: Iterable[Watch | Row | str]) -> BookChange:
+    async def watch(self, watches: Iterable[Watch | WatchRow | str]) -> BookChange:
         return await self._there(lambda: self._opened.watch(watches))
 
-    async def unwatch(self, watches: Iterable[Watch | Row | str]) -> BookChange:
+    async def unwatch(self, watches: Iterable[Watch | WatchRow | str]) -> BookChange:
         return await self._there(lambda: self._opened.unwatch(watches))
 
-    async def replace_book(self, watches: Iterable[Watch | Row | str], resume: bool = False) -> BookChange:
+    async def replace_book(self, watches: Iterable[Watch | WatchRow | str], resume: bool = False) -> BookChange:
         return await self._there(lambda: self._opened.replace_book(watches, resume))
 
     async def book(self) -> dict[str, Watch]:

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
 from consumers.books import book, watch_file, watchlist
-from consumers.books.watchlist import BookChange, Row
+from consumers.books.watchlist import BookChange, WatchRow
 from consumers.reading import sanction_list
 from consumers.sdk.alert_reader import AlertReader
 from consumers.sdk.handling import Delivery, Handle, Road
@@ -151,7 +151,7 @@ class Bank:
         """Alerts that came again since `alerts` was called, and were skipped."""
         return self._opened().numbers.repeated
 
-    def watch(self, watches: Iterable[Watch | Row | str]) -> BookChange:
+    def watch(self, watches: Iterable[Watch | WatchRow | str]) -> BookChange:
         """Watch companies, by USCC or with your references, which are added to those that stand.
 
         Raises:
@@ -165,7 +165,7 @@ class Bank:
             taken.apply(difference)
         return difference.counts
 
-    def unwatch(self, watches: Iterable[Watch | Row | str]) -> BookChange:
+    def unwatch(self, watches: Iterable[Watch | WatchRow | str]) -> BookChange:
         """End watches: by USCC altogether, with references only those, while others remain."""
         rows = _rows(watches)
         if self._book:
@@ -175,7 +175,7 @@ class Bank:
             taken.apply(difference)
         return difference.counts
 
-    def replace_book(self, watches: Iterable[Watch | Row | str], resume: bool = False) -> BookChange:
+    def replace_book(self, watches: Iterable[Watch | WatchRow | str], resume: bool = False) -> BookChange:
         """Make the whole book exactly this. Only what is different is written.
 
         Args:
@@ -220,17 +220,17 @@ def checked(text: str) -> str:
     raise WrongUseError(watch_file.sentence(wrong))
 
 
-def _rows(watches: Iterable[Watch | Row | str]) -> list[Row]:
-    rows: list[Row] = []
+def _rows(watches: Iterable[Watch | WatchRow | str]) -> list[WatchRow]:
+    rows: list[WatchRow] = []
     for item in watches:
         if isinstance(item, str):
-            rows.append(Row(checked(item)))
-        elif isinstance(item, Row):
-            rows.append(Row(checked(item.uscc), item.customer_ref, item.role, item.filters))
+            rows.append(WatchRow(checked(item)))
+        elif isinstance(item, WatchRow):
+            rows.append(WatchRow(checked(item.uscc), item.customer_ref, item.role, item.filters))
         else:
             uscc = checked(item.uscc)
             for reference in item.references:
-                rows.append(Row(uscc, reference.customer_ref, reference.role, item.filters))
+                rows.append(WatchRow(uscc, reference.customer_ref, reference.role, item.filters))
             if not item.references:
-                rows.append(Row(uscc, filters=item.filters))
+                rows.append(WatchRow(uscc, filters=item.filters))
     return rows

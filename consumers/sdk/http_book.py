@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from consumers.books.watchlist import BookChange, Row
+from consumers.books.watchlist import BookChange, WatchRow
 from consumers.sdk.api_client import ApiClient, require_key
 from liancheng import codec
 from liancheng.errors import UnavailableError
@@ -59,16 +59,16 @@ class HttpBook:
             after = page.next
         return found
 
-    def add(self, rows: Iterable[Row], sent: Callable[[int], None] = lambda _: None) -> BookChange:
+    def add(self, rows: Iterable[WatchRow], sent: Callable[[int], None] = lambda _: None) -> BookChange:
         """References are merged with those that stand, filters stay unless a row has some."""
         return self._post(rows, sent)
 
-    def remove(self, rows: Iterable[Row], sent: Callable[[int], None] = lambda _: None) -> BookChange:
+    def remove(self, rows: Iterable[WatchRow], sent: Callable[[int], None] = lambda _: None) -> BookChange:
         """End watches; where a row names a customer, that reference only."""
         return self._post(rows, sent, remove=True)
 
     def replace(
-        self, rows: Sequence[Row], resume: bool = False, sent: Callable[[int], None] = lambda _: None
+        self, rows: Sequence[WatchRow], resume: bool = False, sent: Callable[[int], None] = lambda _: None
     ) -> BookChange:
         """Make the book exactly these rows. A broken connection is taken up where it broke.
 
@@ -91,7 +91,7 @@ class HttpBook:
             _, offset = self._upload(upload)
         raise AssertionError("the last try returns or raises")
 
-    def _put(self, upload: str, rows: Sequence[Row], offset: int, sent: Callable[[int], None]) -> BookChange:
+    def _put(self, upload: str, rows: Sequence[WatchRow], offset: int, sent: Callable[[int], None]) -> BookChange:
         query = {"upload": upload, "offset": offset}
         found: BookChange = _change.decode(
             self._http.put_stream("/v1/watches", _from(offset, rows, sent), query, _ROWS)
@@ -103,7 +103,7 @@ class HttpBook:
         found = _uploads.decode(self._http.get("/v1/watches/uploads")).uploads
         return next(((one.state, one.offset) for one in found if one.id == upload), ("receiving", 0))
 
-    def _post(self, rows: Iterable[Row], sent: Callable[[int], None], **query: Any) -> BookChange:
+    def _post(self, rows: Iterable[WatchRow], sent: Callable[[int], None], **query: Any) -> BookChange:
         total, rest = BookChange(), iter(rows)
         while batch := list(islice(rest, _BATCH)):
             body = b"".join(map(line_of, batch))
@@ -115,7 +115,7 @@ class HttpBook:
         self._http.close()
 
 
-def line_of(row: Row) -> bytes:
+def line_of(row: WatchRow) -> bytes:
     """A row as a line of JSON, with the columns of a bank's file."""
     told: dict[str, Any] = {"uscc": row.uscc, "customer_ref": row.customer_ref, "role": row.role}
     if row.filters is not None:
@@ -123,7 +123,7 @@ def line_of(row: Row) -> bytes:
     return codec.encode({name: value for name, value in told.items() if value is not None}) + b"\n"
 
 
-def _digest(rows: Iterable[Row]) -> str:
+def _digest(rows: Iterable[WatchRow]) -> str:
     """The name of an upload follows from its rows: a process that comes after finds it by them."""
     sha = hashlib.sha256()
     for row in rows:
@@ -131,7 +131,7 @@ def _digest(rows: Iterable[Row]) -> str:
     return sha.hexdigest()[:32]
 
 
-def _from(offset: int, rows: Iterable[Row], sent: Callable[[int], None]) -> Iterator[bytes]:
+def _from(offset: int, rows: Iterable[WatchRow], sent: Callable[[int], None]) -> Iterator[bytes]:
     """The bytes of the rows from an offset on, which lies between two rows."""
     rest, skipped = iter(rows), 0
     while some := list(islice(rest, _CHUNK)):

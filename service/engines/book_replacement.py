@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from starlette.requests import ClientDisconnect
 
 from consumers.books import book, watchlist
-from consumers.books.watchlist import Difference, Row
+from consumers.books.watchlist import Difference, WatchRow
 from liancheng import codec
 from liancheng.settings import Settings
 from service.engines.book_keeper import BookKeeper
@@ -142,7 +142,7 @@ class Replacing:
             yield from book.records(bank, difference)
 
 
-def _of_one(bank: str, uscc: str, rows: list[Row] | None, raw: bytes | None, *, exactly: bool) -> Difference:
+def _of_one(bank: str, uscc: str, rows: list[WatchRow] | None, raw: bytes | None, *, exactly: bool) -> Difference:
     if rows is None:
         return Difference(removed=(uscc,)) if exactly else Difference(unchanged=1)
     if raw is None:
@@ -155,8 +155,8 @@ def _of_one(bank: str, uscc: str, rows: list[Row] | None, raw: bytes | None, *, 
 
 
 def _joined(
-    left: Iterable[tuple[str, list[Row]]], right: Iterable[tuple[str, bytes]]
-) -> Iterator[tuple[str, list[Row] | None, bytes | None]]:
+    left: Iterable[tuple[str, list[WatchRow]]], right: Iterable[tuple[str, bytes]]
+) -> Iterator[tuple[str, list[WatchRow] | None, bytes | None]]:
     """Both sides' values of every key; both come in its order."""
     ours, theirs = iter(left), iter(right)
     one: Any = next(ours, None)

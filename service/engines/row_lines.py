@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from liancheng.answers.screening import AskedRow, RowError
 from liancheng.errors import WrongUseError
-from service.engines.rows import Row
+from service.engines.rows import ScreeningRow
 from service.routes.bank.books import read_row
 
 LONGEST = 16_384  # bytes of a line
@@ -24,7 +24,7 @@ class Lines:
         self._rest = b""
         self._skipping = False  # inside a line that is too long
 
-    def take(self, chunk: bytes) -> list[Row]:
+    def take(self, chunk: bytes) -> list[ScreeningRow]:
         *whole, self._rest = (self._rest + chunk).split(b"\n")
         rows = [row for line in whole if (row := self._line(line)) is not None]
         if len(self._rest) > LONGEST:
@@ -33,11 +33,11 @@ class Lines:
             self._skipping, self._rest = True, b""
         return rows
 
-    def end(self) -> list[Row]:
+    def end(self) -> list[ScreeningRow]:
         """The last line, where it has no end."""
         return self.take(b"\n") if self._rest else []
 
-    def _line(self, line: bytes) -> Row | None:
+    def _line(self, line: bytes) -> ScreeningRow | None:
         if self._skipping:
             self._skipping = False  # this is where it ends; it was answered when it began
             return None
@@ -46,7 +46,7 @@ class Lines:
         line = line.strip()
         return self.row(line) if line else None
 
-    def row(self, line: bytes) -> Row | None:
+    def row(self, line: bytes) -> ScreeningRow | None:
         """Raises WrongUseError where the rest cannot be read without it."""
         return read_row(line)
 
@@ -58,7 +58,7 @@ class CsvLines(Lines):
         super().__init__()
         self._columns: list[str] | None = None
 
-    def row(self, line: bytes) -> Row | None:
+    def row(self, line: bytes) -> ScreeningRow | None:
         try:
             cells = next(csv.reader([line.decode("utf-8-sig")]), [])
         except (UnicodeDecodeError, csv.Error) as error:

@@ -18,7 +18,7 @@ _MATCHES = 5  # for each name
 _AT_ONCE = 200  # rows between two looks at whether somebody else waits
 _LONGEST_NAME, _LONGEST_REF = 200, 200
 
-Row = AskedRow | RowError  # what was read: a row, or why it is none
+ScreeningRow = AskedRow | RowError  # what was read: a row, or why it is none
 
 
 class Screened(NamedTuple):
@@ -52,7 +52,7 @@ class Tally:
         return Summary(rows=self.rows, refused=self.refused, levels={level: self.levels[level] for level in LEVELS})
 
 
-async def screen(here: Services, rows: Sequence[Row], tally: Tally) -> Screened:
+async def screen(here: Services, rows: Sequence[ScreeningRow], tally: Tally) -> Screened:
     """Screen rows, whose numbers go on from the tally.
 
     Raises:
@@ -82,7 +82,7 @@ async def screen(here: Services, rows: Sequence[Row], tally: Tally) -> Screened:
     return Screened(lines, position)
 
 
-def _checked(row: Row) -> str | AskedRow | RowError:
+def _checked(row: ScreeningRow) -> str | AskedRow | RowError:
     """A USCC, or the row whose name is to be searched, or what is wrong."""
     if isinstance(row, RowError):
         return row

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from consumers.books.watch_file import Refused
-from consumers.books.watchlist import Row
+from consumers.books.watchlist import WatchRow
 from liancheng import codec
 from liancheng.errors import LianchengError
 from liancheng.records.facts import Finding, Model
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS staged (bank TEXT, id TEXT, uscc TEXT, line INTEGER, 
 CREATE TABLE IF NOT EXISTS refused (bank TEXT, id TEXT, line INTEGER, raw BLOB,
     PRIMARY KEY (bank, id, line)) WITHOUT ROWID;
 """
-_row = codec.decoder(Row)
+_row = codec.decoder(WatchRow)
 
 
 class IncompleteError(LianchengError):
@@ -104,7 +104,9 @@ class UploadStore:
         with self._connected() as tables:
             _put(tables, bank, upload)
 
-    def receive(self, bank: str, upload: Upload, rows: Sequence[tuple[int, Row]], refused: Sequence[Refused]) -> None:
+    def receive(
+        self, bank: str, upload: Upload, rows: Sequence[tuple[int, WatchRow]], refused: Sequence[Refused]
+    ) -> None:
         """Write rows down, and with them how far the upload is."""
         with self._connected() as tables:
             tables.executemany(
@@ -117,7 +119,7 @@ class UploadStore:
             )
             _put(tables, bank, upload)
 
-    def rows(self, bank: str, upload: Upload) -> Iterator[tuple[str, list[Row]]]:
+    def rows(self, bank: str, upload: Upload) -> Iterator[tuple[str, list[WatchRow]]]:
         """The rows that were received, those of a company together, by USCC.
 
         Raises:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from consumers.books.watch_file import Refused, header_of
 from consumers.books.watch_rows import COLUMNS, LINE_MAX, csv_cells, finding, json_cells, row_of
-from consumers.books.watchlist import Row
+from consumers.books.watchlist import WatchRow
 from liancheng.errors import WrongUseError
 from liancheng.records.facts import Finding
 
@@ -24,7 +24,7 @@ class WatchLines:
     header: tuple[str, ...] = ()
     offset: int = 0
     lines: int = 0
-    rows: list[tuple[int, Row]] = field(default_factory=list)
+    rows: list[tuple[int, WatchRow]] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     _rest: bytes = b""
 
@@ -46,7 +46,7 @@ class WatchLines:
             rest, self._rest = self._rest, b""
             self._line(rest, len(rest))
 
-    def drain(self) -> tuple[list[tuple[int, Row]], list[Refused]]:
+    def drain(self) -> tuple[list[tuple[int, WatchRow]], list[Refused]]:
         """What was read since the last time."""
         found = self.rows, self.refused
         self.rows, self.refused = [], []
@@ -68,7 +68,7 @@ class WatchLines:
     def _row(self, text: str) -> None:
         cells, broken = self._cells(text)
         row = (broken,) if broken else row_of(cells, self.needs_reference)
-        if isinstance(row, Row):
+        if isinstance(row, WatchRow):
             self.rows.append((self.lines, row))
         else:
             self._refuse(cells, row)
@@ -89,7 +89,7 @@ class WatchLines:
         self.refused.append(Refused(self.lines, kept, findings))
 
 
-def rows_of(raw: bytes, form: Form, encoding: str, needs_reference: bool = True) -> Iterator[Row | Refused]:
+def rows_of(raw: bytes, form: Form, encoding: str, needs_reference: bool = True) -> Iterator[WatchRow | Refused]:
     """All rows of a body that is there as a whole."""
     lines = WatchLines(form, encoding, needs_reference)
     lines.take(raw)

@@ -14,7 +14,7 @@ import pytest
 from consumers.books import book
 from consumers.books.book import BookTakenError
 from consumers.books.watchlist import BookChange, replacing, watches_of
-from consumers.sdk import Bank, Row
+from consumers.sdk import Bank, WatchRow
 from consumers.sdk.http_book import HttpBook, line_of
 from liancheng.records.alerts import CustomerReference, Filters, Watch
 from liancheng.settings import Settings
@@ -59,7 +59,7 @@ def of_bank(service: Settings, bank: str, http: httpx.Client) -> Settings:
     )
 
 
-def lines(*rows: Row) -> bytes:
+def lines(*rows: WatchRow) -> bytes:
     return b"".join(map(line_of, rows))
 
 
@@ -134,15 +134,15 @@ def test_rows_are_added_and_the_refused_ones_named(http: httpx.Client, service: 
     }  # fmt: skip
     assert [(row["line"], row["findings"][0]["field"]) for row in told["refused"]] == [(3, "uscc"), (4, "customer_ref")]
     assert book.read(service, bank)[uscc(1)].filters == Filters(min_level="candidate")
-    again = http.post("/v1/watches", content=lines(Row(uscc(1), "K-9"), Row(uscc(2))), headers=NDJSON).json()
+    again = http.post("/v1/watches", content=lines(WatchRow(uscc(1), "K-9"), WatchRow(uscc(2))), headers=NDJSON).json()
     assert (again["added"], again["changed"]) == (1, 1)
-    gone = http.post("/v1/watches?remove=true", content=lines(Row(uscc(2))), headers=NDJSON).json()
+    gone = http.post("/v1/watches?remove=true", content=lines(WatchRow(uscc(2))), headers=NDJSON).json()
     assert (gone["removed"], page(http)) == (1, [uscc(1)])
     assert http.post("/v1/watches", content=b"x", headers={"Content-Type": "text/html"}).status_code == 415
 
 
 def test_the_book_comes_in_pages(http: httpx.Client, service: Settings, bank: str) -> None:
-    rows = [Row(uscc(number), f"K-{number}") for number in range(25)]
+    rows = [WatchRow(uscc(number), f"K-{number}") for number in range(25)]
     http.post("/v1/watches", content=lines(*rows), headers=NDJSON)
     seen, after = [], ""
     while after is not None:
@@ -154,10 +154,10 @@ def test_the_book_comes_in_pages(http: httpx.Client, service: Settings, bank: st
 
 
 def test_a_whole_book_is_replaced_with_the_fewest_writes(http: httpx.Client, service: Settings, bank: str) -> None:
-    first = [Row(uscc(number), f"K-{number}") for number in range(50)]
+    first = [WatchRow(uscc(number), f"K-{number}") for number in range(50)]
     told = put_book(http, lines(*first), "january1").json()
     assert (told["state"], told["rows"], told["added"], told["written"]) == ("done", 50, 50, 50)
-    second = [*first[10:], Row(uscc(99), "K-99"), Row(uscc(49), "K-49", "guarantor")]
+    second = [*first[10:], WatchRow(uscc(99), "K-99"), WatchRow(uscc(49), "K-49", "guarantor")]
     told = put_book(http, lines(*second), "february").json()
     assert {name: told.get(name, 0) for name in ("added", "changed", "removed", "unchanged", "written")} == {
         "added": 1, "changed": 1, "removed": 10, "unchanged": 39, "written": 12,
@@ -170,8 +170,8 @@ def test_a_whole_book_is_replaced_with_the_fewest_writes(http: httpx.Client, ser
 def test_nothing_is_removed_while_a_row_is_refused_nor_by_a_book_without_rows(
     http: httpx.Client, service: Settings
 ) -> None:
-    put_book(http, lines(Row(uscc(1), "K-1"), Row(uscc(2), "K-2")), "whole-book")
-    told = put_book(http, lines(Row(uscc(3), "K-3")) + b'{"uscc":"91X"}\n', "with-a-refused-row").json()
+    put_book(http, lines(WatchRow(uscc(1), "K-1"), WatchRow(uscc(2), "K-2")), "whole-book")
+    told = put_book(http, lines(WatchRow(uscc(3), "K-3")) + b'{"uscc":"91X"}\n', "with-a-refused-row").json()
     assert (told["added"], told["refused"], told.get("removed", 0)) == (1, 1, 0)
     refused = http.get("/v1/watches/uploads/with-a-refused-row/refused").json()["refused"]
     assert [(row["line"], row["findings"][0]["field"]) for row in refused] == [(2, "uscc")]
@@ -200,8 +200,8 @@ def broken_put(settings: Settings, http: httpx.Client, body: bytes, upload: str,
 def test_a_broken_upload_changes_nothing_and_goes_on_where_it_broke(
     http: httpx.Client, service: Settings, bank: str
 ) -> None:
-    put_book(http, lines(Row(uscc(500), "K-500")), "standing-book")
-    rows = [Row(uscc(number % 1000), f"K-{number}") for number in range(12_000)]
+    put_book(http, lines(WatchRow(uscc(500), "K-500")), "standing-book")
+    rows = [WatchRow(uscc(number % 1000), f"K-{number}") for number in range(12_000)]
     body = lines(*rows)
     broken_put(service, http, body, "broken-upload", len(body) * 9 // 10)
     assert page(http) == [uscc(500)]
@@ -219,7 +219,7 @@ def test_a_broken_upload_changes_nothing_and_goes_on_where_it_broke(
 def test_the_sdk_takes_an_upload_up_that_another_process_began(
     http: httpx.Client, service: Settings, bank: str
 ) -> None:
-    rows = [Row(uscc(number % 1000), f"K-{number}") for number in range(12_000)]
+    rows = [WatchRow(uscc(number % 1000), f"K-{number}") for number in range(12_000)]
     with Bank(bank, of_bank(service, bank, http), road="http") as subscriber:
         own = HttpBook(subscriber.settings, bank)
         from consumers.sdk import http_book
@@ -229,13 +229,13 @@ def test_the_sdk_takes_an_upload_up_that_another_process_began(
         assert own.replace(rows, resume=True, sent=sent.append) == BookChange(added=1000)
         assert subscriber.book() == book.read(service, bank) == watches_of(bank, rows)
         assert subscriber.replace_book(rows) == BookChange(unchanged=1000)
-        assert subscriber.watch([uscc(1), Row(uscc(2), "new")]) == BookChange(changed=1, unchanged=1)
+        assert subscriber.watch([uscc(1), WatchRow(uscc(2), "new")]) == BookChange(changed=1, unchanged=1)
         assert subscriber.unwatch([uscc(3)]) == BookChange(removed=1)
         own.close()
 
 
 def test_two_replaces_at_once_leave_exactly_one_of_both_books(http: httpx.Client, service: Settings, bank: str) -> None:
-    books = [[Row(uscc(number), f"{name}-{number}") for number in range(400)] for name in ("one", "two")]
+    books = [[WatchRow(uscc(number), f"{name}-{number}") for number in range(400)] for name in ("one", "two")]
 
     def put(number: int) -> int:
         return put_book(http, lines(*books[number % 2]), f"at-once-{number}").status_code
@@ -252,13 +252,13 @@ def test_the_office_and_the_service_fence_each_other_and_both_books_stay_whole(
     """The office takes the book, the service changes it meanwhile: the office's older plan is refused."""
     http.put(f"/v1/watches/{uscc(1)}", json={})
     with book.taken(service, bank) as office:
-        plan = replacing(office.watches, watches_of(bank, [Row(uscc(7), "K-7")]))
+        plan = replacing(office.watches, watches_of(bank, [WatchRow(uscc(7), "K-7")]))
         assert http.put(f"/v1/watches/{uscc(2)}", json={}).status_code == 200
         with pytest.raises(BookTakenError, match="another change of the book began"):
             office.apply(plan)
     assert page(http) == sorted([uscc(1), uscc(2)])
     with book.taken(service, bank) as office:
-        office.apply(replacing(office.watches, watches_of(bank, [Row(uscc(7), "K-7")])))
+        office.apply(replacing(office.watches, watches_of(bank, [WatchRow(uscc(7), "K-7")])))
     assert http.put(f"/v1/watches/{uscc(8)}", json={}).status_code == 200, "the service begins anew by itself"
     assert page(http) == sorted([uscc(7), uscc(8)])
 
@@ -270,7 +270,7 @@ def test_a_service_killed_while_it_writes_a_book_makes_the_rest_when_asked_again
     admin.ensure_shared_topics(fresh_cluster)
     settings = with_api(fresh_cluster, tmp_path)
     key = new_key(settings, bank, "watch")
-    body = lines(*(Row(uscc(number), "K") for number in range(30_000)))
+    body = lines(*(WatchRow(uscc(number), "K") for number in range(30_000)))
     with running_api(settings) as service, client(settings, key) as asking:
         eventually(lambda: asking.get("/v1/watches").status_code == 200)
         killer = threading.Thread(target=_kill_when_writing, args=(service, settings, key))

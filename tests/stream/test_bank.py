@@ -9,7 +9,7 @@ from itertools import count, islice
 import pytest
 from confluent_kafka import Producer, TopicPartition
 
-from consumers.books.watchlist import Row
+from consumers.books.watchlist import WatchRow
 from consumers.sdk import Bank, MissingAlertError
 from liancheng import codec
 from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
@@ -245,11 +245,11 @@ def test_an_unknown_bank_is_one_line(settings: Settings, bank: str) -> None:
 def test_the_book_of_watches(settings: Settings, bank: str) -> None:
     both = (CustomerReference(customer_ref="K-1"), CustomerReference(customer_ref="K-2", role="guarantor"))
     with Bank(bank, settings) as subscriber:
-        wanted = [Row(uscc(1), "K-2", "guarantor"), Row(uscc(1), "K-1"), Row(uscc(2), "K-3")]
+        wanted = [WatchRow(uscc(1), "K-2", "guarantor"), WatchRow(uscc(1), "K-1"), WatchRow(uscc(2), "K-3")]
         assert subscriber.watch(wanted).added == 2
         assert subscriber.book()[uscc(1)] == Watch(uscc=uscc(1), bank=bank, references=both)
         assert (subscriber.watch(wanted).writes, subscriber.watch([uscc(1)]).writes) == (0, 0)
-        subscriber.unwatch([Row(uscc(1), "K-1"), uscc(2)])
+        subscriber.unwatch([WatchRow(uscc(1), "K-1"), uscc(2)])
         assert subscriber.book() == {uscc(1): Watch(uscc=uscc(1), bank=bank, references=both[1:])}
         with pytest.raises(WrongUseError, match="uscc: found '91X'"):
             subscriber.watch([uscc(3), "91X"])

@@ -14,7 +14,7 @@ from liancheng.errors import WrongUseError
 from liancheng.records.alerts import Bank
 from liancheng.records.screening_receipts import recanonical
 from service.engines.row_lines import LONGEST, CsvLines, Lines
-from service.engines.rows import Row
+from service.engines.rows import ScreeningRow
 from service.web.auth import identified
 from service.web.limits import Limits
 from service.web.problems import Problem
@@ -24,7 +24,7 @@ from tests.unit.lives import UNHURRIED
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def read(lines: Lines, *chunks: bytes) -> list[Row]:
+def read(lines: Lines, *chunks: bytes) -> list[ScreeningRow]:
     return [row for chunk in chunks for row in lines.take(chunk)] + lines.end()
 
 

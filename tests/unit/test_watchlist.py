@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.books import watch_file, watchlist
-from consumers.books.watchlist import Difference, Row
+from consumers.books.watchlist import Difference, WatchRow
 from liancheng.errors import WrongUseError
 from liancheng.records.alerts import CustomerReference, Filters, Watch
 from tests.bank_material import uscc
 
 ROLES = ("borrower", "guarantor", "affiliate")
 rows = st.lists(
-    st.builds(Row, st.sampled_from([uscc(n) for n in range(6)]), st.sampled_from("abc"), st.sampled_from(ROLES)),
+    st.builds(WatchRow, st.sampled_from([uscc(n) for n in range(6)]), st.sampled_from("abc"), st.sampled_from(ROLES)),
     max_size=20,
 )
 books = rows.map(lambda found: watchlist.watches_of("bank-a", found))
@@ -42,7 +42,7 @@ def test_replacing_makes_exactly_the_file_with_the_fewest_writes(
 
 
 @given(books, rows)
-def test_adding_loses_nothing_and_twice_changes_nothing(book: dict[str, Watch], named: list[Row]) -> None:
+def test_adding_loses_nothing_and_twice_changes_nothing(book: dict[str, Watch], named: list[WatchRow]) -> None:
     difference = watchlist.adding("bank-a", book, named)
     grown, wanted = after(book, difference), watchlist.watches_of("bank-a", named)
     assert references(grown) == references(book) | references(wanted)
@@ -52,20 +52,23 @@ def test_adding_loses_nothing_and_twice_changes_nothing(book: dict[str, Watch], 
 
 def test_filters_stay_until_a_row_has_some_and_the_widest_of_a_file_counts() -> None:
     listed = Filters(min_level="listed", kinds=("amended",))
-    book = watchlist.watches_of("bank-a", [Row(uscc(1), "a", filters=listed)])
+    book = watchlist.watches_of("bank-a", [WatchRow(uscc(1), "a", filters=listed)])
     assert book[uscc(1)].filters == listed
-    kept = after(book, watchlist.adding("bank-a", book, [Row(uscc(1), "b")]))
+    kept = after(book, watchlist.adding("bank-a", book, [WatchRow(uscc(1), "b")]))
     assert (kept[uscc(1)].filters, len(kept[uscc(1)].references)) == (listed, 2)
-    two = [Row(uscc(1), "b", filters=Filters(min_level="candidate", kinds=("listed",))), Row(uscc(1), filters=listed)]
+    two = [
+        WatchRow(uscc(1), "b", filters=Filters(min_level="candidate", kinds=("listed",))),
+        WatchRow(uscc(1), filters=listed),
+    ]
     widest = after(book, watchlist.adding("bank-a", book, two))[uscc(1)].filters
     assert widest == Filters(min_level="candidate", kinds=("amended", "listed"))
-    freed = after(book, watchlist.adding("bank-a", book, [Row(uscc(1), "a", filters=Filters())]))
+    freed = after(book, watchlist.adding("bank-a", book, [WatchRow(uscc(1), "a", filters=Filters())]))
     assert freed[uscc(1)].filters is None
-    assert after(book, watchlist.removing(kept, [Row(uscc(1), "b")]))[uscc(1)].filters == listed
+    assert after(book, watchlist.removing(kept, [WatchRow(uscc(1), "b")]))[uscc(1)].filters == listed
 
 
 @given(books, rows)
-def test_removing_takes_exactly_the_named_references(book: dict[str, Watch], named: list[Row]) -> None:
+def test_removing_takes_exactly_the_named_references(book: dict[str, Watch], named: list[WatchRow]) -> None:
     gone = {(row.uscc, CustomerReference(customer_ref=row.customer_ref or "", role=row.role)) for row in named}  # type: ignore[arg-type]
     left = after(book, watchlist.removing(book, named))
     assert references(left) == references(book) - gone
@@ -73,15 +76,15 @@ def test_removing_takes_exactly_the_named_references(book: dict[str, Watch], nam
 
 
 def test_a_row_without_a_customer_ends_the_whole_watch_and_without_a_role_any_role() -> None:
-    both = [Row(uscc(1), "a", "borrower"), Row(uscc(1), "a", "guarantor"), Row(uscc(1), "b", "borrower")]
+    both = [WatchRow(uscc(1), "a", "borrower"), WatchRow(uscc(1), "a", "guarantor"), WatchRow(uscc(1), "b", "borrower")]
     book = watchlist.watches_of("bank-a", both)
-    assert watchlist.removing(book, [Row(uscc(1))]).removed == (uscc(1),)
-    left = after(book, watchlist.removing(book, [Row(uscc(1), "a")]))
+    assert watchlist.removing(book, [WatchRow(uscc(1))]).removed == (uscc(1),)
+    left = after(book, watchlist.removing(book, [WatchRow(uscc(1), "a")]))
     assert left[uscc(1)].references == (CustomerReference(customer_ref="b"),)
 
 
 @given(rows, st.randoms())
-def test_the_order_of_the_file_does_not_matter(found: list[Row], random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_the_file_does_not_matter(found: list[WatchRow], random) -> None:  # type: ignore[no-untyped-def]
     shuffled = found[:]
     random.shuffle(shuffled)
     assert watchlist.watches_of("bank-a", found) == watchlist.watches_of("bank-a", shuffled)
@@ -93,21 +96,21 @@ CHINESE = "企业名称,统一社会信用代码,客户编号,角色(借款人/�
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_chinese_headers_in_every_encoding(encoding: str) -> None:
     found = watch_file.read(CHINESE.format(uscc(7)).encode(encoding), "book.csv")
-    assert found.rows == (Row(uscc(7), "K-1", "guarantor"),)
+    assert found.rows == (WatchRow(uscc(7), "K-1", "guarantor"),)
     assert (found.refused, found.ignored) == ((), ("企业名称",))
 
 
 def test_json_lines_are_read_like_csv() -> None:
     raw = f'{{"uscc": "{uscc(1)}", "customer_ref": 17, "role": "affiliate"}}\n\n{{"uscc": \n["x"]\n'.encode()
     found = watch_file.read(raw, "book.jsonl")
-    assert found.rows == (Row(uscc(1), "17", "affiliate"),)
+    assert found.rows == (WatchRow(uscc(1), "17", "affiliate"),)
     assert [row.line for row in found.refused] == [3, 4]
 
 
 def test_refused_rows_are_named_and_the_others_go_on() -> None:
     lines = ["uscc,customer_ref,role", f"{uscc(1)},K-1,", "91X,,boss", f"{uscc(2)},K-2,guarantor", f"{uscc(3)},a,b,c"]
     found = watch_file.read("\r\n".join(lines).encode(), "book.csv")
-    assert found.rows == (Row(uscc(1), "K-1"), Row(uscc(2), "K-2", "guarantor"))
+    assert found.rows == (WatchRow(uscc(1), "K-1"), WatchRow(uscc(2), "K-2", "guarantor"))
     assert [(row.line, [finding.field for finding in row.findings]) for row in found.refused] == [
         (3, ["uscc", "customer_ref", "role"]),
         (5, ["line"]),
@@ -124,7 +127,7 @@ def test_refused_rows_can_be_mended_in_place_and_read_again() -> None:
     found = watch_file.read(b"uscc,customer_ref,role\nwrong,K-2,guarantor\n", "book.csv")
     mended = watch_file.refused_csv(found).replace("wrong", uscc(2), 1)
     again = watch_file.read(mended.encode(), "refused.csv")
-    assert (again.rows, again.ignored) == ((Row(uscc(2), "K-2", "guarantor"),), ())
+    assert (again.rows, again.ignored) == ((WatchRow(uscc(2), "K-2", "guarantor"),), ())
     reasons = next(csv.DictReader(io.StringIO(watch_file.refused_csv(found))))
     assert reasons["line"] == "2"
     assert reasons["reasons"].startswith("uscc: found 'WRONG', expected 18 characters")
@@ -149,7 +152,7 @@ def test_a_file_of_the_wrong_kind_is_one_line(raw: bytes, named: str) -> None:
 
 def test_a_customer_is_needed_for_adding_only() -> None:
     raw = f"uscc\n{uscc(1)}\n".encode()
-    assert watch_file.read(raw, "book.csv", needs_reference=False).rows == (Row(uscc(1)),)
+    assert watch_file.read(raw, "book.csv", needs_reference=False).rows == (WatchRow(uscc(1)),)
     assert watch_file.read(raw, "book.csv").refused[0].findings[0].field == "customer_ref"
 
 
@@ -162,7 +165,7 @@ def test_columns_of_filters_by_code_and_in_chinese() -> None:
     ]
     found = watch_file.read((header + "\n".join(lines)).encode(), "book.csv")
     wanted = Filters(min_level="listed", kinds=("objection_marked", "amended"), provinces=("310000", "320000"))
-    assert found.rows == (Row(uscc(1), "K-1", filters=wanted), Row(uscc(2), "K-2", filters=Filters()))
+    assert found.rows == (WatchRow(uscc(1), "K-1", filters=wanted), WatchRow(uscc(2), "K-2", filters=Filters()))
     assert [finding.field for finding in found.refused[0].findings] == ["min_level", "kinds", "provinces"]
     as_json = f'{{"uscc":"{uscc(1)}","customer_ref":"K","kinds":["amended","listed"],"min_level":null}}'.encode()
     assert watch_file.read(as_json, "book.jsonl").rows[0].filters == Filters(kinds=("amended", "listed"))

@@ -11,7 +11,7 @@ from file_formats import workbooks
 from liancheng.answers.screening import AskedRow, RowError
 from liancheng.errors import LianchengError
 from service.engines.row_lines import COLUMNS, columns_of, is_header
-from service.engines.rows import Row
+from service.engines.rows import ScreeningRow
 
 _HEADER_WITHIN = 10  # a title or a note may stand above the header
 
@@ -30,7 +30,7 @@ class WrongFileError(LianchengError):
 class BookFile(NamedTuple):
     """Rows as they are screened, the line of each in the file, and what it said there (code or name)."""
 
-    rows: list[Row]
+    rows: list[ScreeningRow]
     lines: list[int]
     asked: list[str]
 
@@ -70,7 +70,7 @@ def _book(columns: list[str], table: list[Cells]) -> BookFile:
     return BookFile(rows, [line for line, _ in table], asked)
 
 
-def _row(columns: list[str], cells: Sequence[str]) -> Row:
+def _row(columns: list[str], cells: Sequence[str]) -> ScreeningRow:
     if any(cell.strip() for cell in cells[len(columns) :]):
         return RowError(code="bad-row", detail=f"found {len(cells)} cells, expected {len(columns)}")
     named = zip(columns, cells, strict=False)

@@ -9,7 +9,7 @@ from consumers.view.reader import MOST
 from liancheng.answers.screening import AskedRow, Book, RowError, ScreenedBook
 from liancheng.records.screening_receipts import Asked, canonical
 from service.engines import rows
-from service.engines.rows import Row, Tally
+from service.engines.rows import ScreeningRow, Tally
 from service.web.auth import Caller, caller
 from service.web.openapi import answer_of, body_of
 from service.web.problems import Problem
@@ -61,7 +61,7 @@ async def screenings(request: Request, who: Annotated[Caller, Depends(caller("sc
     return Response(body, media_type="application/json")
 
 
-def read(body: bytes) -> list[Row]:
+def read(body: bytes) -> list[ScreeningRow]:
     """The rows of a body. A row that is none is kept as its error.
 
     Raises:
@@ -73,7 +73,7 @@ def read(body: bytes) -> list[Row]:
         return [read_row(raw) for raw in _decode_loose.decode(body).companies]
 
 
-def read_row(raw: bytes | msgspec.Raw) -> Row:
+def read_row(raw: bytes | msgspec.Raw) -> ScreeningRow:
     """One row of JSON, or why it is none."""
     try:
         return _decode_row.decode(raw)

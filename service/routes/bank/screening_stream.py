@@ -16,7 +16,7 @@ from liancheng.answers.screening import AskedRow, ScreenedRow, StreamEnd
 from liancheng.records.screening_receipts import Asked, ListPosition, canonical
 from service.engines import rows
 from service.engines.row_lines import LINES, Lines
-from service.engines.rows import Row, Tally
+from service.engines.rows import ScreeningRow, Tally
 from service.routes.bank.books import PER_TOKEN
 from service.web import problems
 from service.web.auth import Caller, caller
@@ -80,7 +80,7 @@ async def _answered(request: Request, here: Services, who: Caller, lines: Lines)
         yield canonical({"type": "problem", "problem": problem.body}) + b"\n"
 
 
-async def _batches(request: Request, lines: Lines) -> AsyncIterator[list[Row]]:
+async def _batches(request: Request, lines: Lines) -> AsyncIterator[list[ScreeningRow]]:
     """Rows as they come, a few hundred at most."""
     async for chunk in request.stream():
         found = lines.take(chunk)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from consumers.books import book, watchlist
 from consumers.books.watch_file import Refused
-from consumers.books.watchlist import Difference, Row
+from consumers.books.watchlist import Difference, WatchRow
 from liancheng import codec
 from liancheng.records.alerts import Watch
 from liancheng.text.identity import check_uscc
@@ -111,7 +111,7 @@ async def add_watches(request: Request, who: Watcher, remove: bool = False) -> R
     """Add rows to the book; references are merged with those that stand. `remove`: end them instead."""
     live, (form, encoding) = _live(request), _form(request)
     found = list(rows_of(await request.body(), form, encoding, needs_reference=form == "csv" and not remove))
-    rows = [row for row in found if isinstance(row, Row)]
+    rows = [row for row in found if isinstance(row, WatchRow)]
     refused = tuple(as_model(row) for row in found if isinstance(row, Refused))
     made: list[Difference] = [Difference()]
 
