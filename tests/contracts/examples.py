@@ -1,16 +1,18 @@
-"""The frozen examples of `contracts/v1`: a record's bytes in one file, its place and headers in the one beside it."""
+"""The frozen examples of `contracts/v1/examples`: a file per topic, a line per record."""
 
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from liancheng.records import topics
 from liancheng.records.topics import Topic
 from tests.contracts.story import Written
 
 V1 = Path(__file__).parents[2] / "contracts" / "v1"
-_BESIDE = ".record.json"
+EXAMPLES = V1 / "examples"
 
 
 class Example(NamedTuple):
@@ -98,23 +100,40 @@ def _shape(value: dict[str, Any]) -> str:
     return ".".join([value["type"], *details])
 
 
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    """An example as a line. `value`: the record's exact bytes; for a dead letter, which may be no JSON, a text."""
+
+    name: str
+    topic: str
+    key: str
+    headers: dict[str, str]
+    value: msgspec.Raw
+
+
 def frozen() -> Iterator[Example]:
-    for beside in sorted(V1.glob(f"*/*{_BESIDE}")):
-        name = beside.name.removesuffix(_BESIDE)
-        record = json.loads(beside.read_text("utf-8"))
-        value = beside.with_name(f"{name}.json").read_bytes() if record["value"] else None
-        yield Example(beside.parent.name, name, record["topic"], record["key"], record["headers"], value)
+    for file in sorted(EXAMPLES.glob("*.jsonl")):
+        for raw in file.read_bytes().splitlines():
+            line = msgspec.json.decode(raw, type=_Line)
+            yield Example(file.stem, line.name, line.topic, line.key, line.headers, _value(line))
 
 
-def freeze(example: Example) -> bool:
-    """Write an example that is not there yet; one that is there is never touched. Whether it was written."""
-    beside = V1 / example.folder / f"{example.name}{_BESIDE}"
-    if beside.exists():
-        return False
-    beside.parent.mkdir(parents=True, exist_ok=True)
-    value = f"{example.name}.json" if example.value is not None else None
-    record = {"topic": example.topic, "key": example.key, "headers": example.headers, "value": value}
-    if value and example.value is not None:
-        beside.with_name(value).write_bytes(example.value)
-    beside.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return True
+def _value(line: _Line) -> bytes | None:
+    value = bytes(line.value)
+    if value == b"null":
+        return None
+    return msgspec.json.decode(value, type=str).encode() if value.startswith(b'"') else value
+
+
+def freeze(examples: Iterable[Example]) -> int:
+    """Appends the examples that are not frozen yet and returns their number. Lines that exist are never changed."""
+    existing = {(example.folder, example.name) for example in frozen()}
+    added = [example for example in examples if (example.folder, example.name) not in existing]
+    EXAMPLES.mkdir(parents=True, exist_ok=True)
+    for example in added:
+        value = example.value
+        if value is not None and example.topic == topics.DEAD_LETTERS.name:
+            value = msgspec.json.encode(value.decode())
+        line = _Line(example.name, example.topic, example.key, example.headers, msgspec.Raw(value or b"null"))
+        with (EXAMPLES / f"{example.folder}.jsonl").open("ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
+    return len(added)

@@ -22,7 +22,7 @@ from tests.unit.lives import LAST, UNHURRIED, USCC, Life, entries_of, lives
 EXAMPLES = tuple(frozen())
 WITH_VALUE = [example for example in EXAMPLES if example.value is not None and example.folder != "dead-letters"]
 BREAKS = (
-    "v1 is broken for programs that are out there: mend the code; if it has to be, see contracts/README.md, Breaking"
+    "v1 is broken for programs that are out there: fix the code; if it has to be, see contracts/README.md, Breaking"
 )
 
 
@@ -170,8 +170,8 @@ def test_the_same_story_still_tells_a_reader_of_v1_the_same() -> None:
 
 
 _MEANT = (
-    "a changed fold is seen here as readers see it. Not meant: mend the code. Meant, and still the same shape: delete "
-    "these examples, run `make contracts`, and read the difference as a bank would"
+    "a changed fold is seen here as readers see it. Not meant: fix the code. Meant, and still the same shape: delete "
+    "these lines, run `make contracts`, and read the difference as a bank would"
 )
 
 
