@@ -1,7 +1,7 @@
 """Settings of every part, from the environment (`LIANCHENG_…`); the defaults run everything on one machine."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     )
 
     stages: str = Field("standardise,joint_list,alerting,dispatch,calendar", description="stages this worker runs")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="logs as `text` for people or `json`, one object a line"
+    )
     worker_id: str = Field("worker-1", description="stable name of this worker: it gets its partitions back by it")
     web_host: str = Field("127.0.0.1", description="where a worker serves /metrics and /health")
     web_port: int = Field(19466, description="port of /metrics and /health")

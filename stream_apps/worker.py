@@ -25,6 +25,7 @@ from stream_apps.engine import StageThread
 from stream_apps.joint_list import JointList
 from stream_apps.stage import Stage
 from stream_apps.standardise import Standardise
+from transport import logs
 from transport.clients import producer
 
 log = logging.getLogger("liancheng.app")
@@ -71,6 +72,7 @@ def make_app(settings: Settings) -> faust.App:
         web_host=settings.web_host,
         web_port=settings.web_port,
         stream_wait_empty=False,
+        logging_config=logs.config(settings),
     )
     setup_prometheus_sensors(app)
     stages = [_add_stage(app, STAGES[name](), settings) for name in chosen(settings) if name in STAGES]
