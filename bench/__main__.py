@@ -8,12 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import latency, machine, report, restore, roads, screening, throughput, view
+from bench import channels, latency, machine, report, restore, screening, throughput, view
 from bench.lab import Lab
 from liancheng.errors import LianchengError
 from stream_apps.worker import STAGES
 
-PARTS = ("throughput", "latency", "restore", "view", "screening", "roads")
+PARTS = ("throughput", "latency", "restore", "view", "screening", "channels")
 
 
 def main() -> None:
@@ -44,7 +44,7 @@ def _measure(lab: Lab, options: argparse.Namespace) -> report.Results:
         screening.measure(lab, sizes[0], options.seconds or (10 if quick else 20), rounds)
         if "screening" in parts
         else None,
-        roads.measure(lab, options.seconds or (10 if quick else 25)) if "roads" in parts else [],
+        channels.measure(lab, options.seconds or (10 if quick else 25)) if "channels" in parts else [],
     )
 
 

@@ -18,7 +18,7 @@ from liancheng.errors import UnavailableError
 from liancheng.records import topics
 from liancheng.settings import Settings
 from supervision.processes import Child
-from transport import writing
+from transport import table_writer
 from transport.clients import consumer, producer
 from transport.tables import high_watermarks
 
@@ -82,7 +82,7 @@ def measure(lab: Lab, seconds: int, rounds: int) -> LatencyResult:
     with lab.broker("latency", brief=False) as settings:
         make_topics(settings)
         relay.make_topics(settings)
-        writing.write(settings, [watch(made_up.company(number), BANK) for number in range(warm + each * rounds)])
+        table_writer.write(settings, [watch(made_up.company(number), BANK) for number in range(warm + each * rounds)])
         _worker(settings, [event_of(company) for company in range(warm)])
         relays, workers = [], []
         for first in range(warm, warm + each * rounds, each):

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from bench.channels import ChannelResult
 from bench.latency import LatencyResult
 from bench.restore import RestoreResult
-from bench.roads import RoadResult
 from bench.screening import RATE, ScreeningResult
 from bench.throughput import StageResult
 from bench.view import ViewResult
@@ -26,7 +26,7 @@ class Results(NamedTuple):
     restore: list[RestoreResult]
     view: list[ViewResult]
     screening: ScreeningResult | None
-    roads: list[RoadResult]
+    channels: list[ChannelResult]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -36,12 +36,12 @@ class Results(NamedTuple):
             "restore": [result._asdict() for result in self.restore],
             "view": [result._asdict() for result in self.view],
             "screening": msgspec.to_builtins(self.screening._asdict()) if self.screening else None,
-            "roads": [result._asdict() for result in self.roads],
+            "channels": [result._asdict() for result in self.channels],
         }
 
 
 def text(results: Results) -> str:
-    parts = (_machine, _throughput, _latency, _restore, _view, _screening, _roads)
+    parts = (_machine, _throughput, _latency, _restore, _view, _screening, _channels)
     blocks = [part(results) for part in parts]
     return "\n\n".join(block for block in blocks if block)
 
@@ -162,15 +162,15 @@ def _screening(results: Results) -> str:
     return _table(head, rows)
 
 
-def _roads(results: Results) -> str:
+def _channels(results: Results) -> str:
     rows = [
         (
-            found.road, f"{found.alerts:,}", f"{found.p50_ms:.1f}", f"{found.p99_ms:.1f}", f"{found.made_p50_ms:.1f}",
+            found.channel, f"{found.alerts:,}", f"{found.p50_ms:.1f}", f"{found.p99_ms:.1f}", f"{found.made_p50_ms:.1f}",
             f"{found.made_p99_ms:.1f}", f"{found.load:.1f}",
         )
-        for found in results.roads
+        for found in results.channels
     ]  # fmt: skip
-    head = ("publish to bank", "alerts", "p50 ms", "p99 ms", "of it the road: p50 ms", "p99 ms", "load")
+    head = ("publish to bank", "alerts", "p50 ms", "p99 ms", "of it the channel: p50 ms", "p99 ms", "load")
     return _table(head, rows) if rows else ""
 
 

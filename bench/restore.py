@@ -23,9 +23,9 @@ from liancheng.records import topics
 from liancheng.records.alerts import CustomerReference, Told, Watch, WatchState
 from liancheng.records.entries import Entry
 from liancheng.settings import Settings
-from transport import writing
+from transport import table_writer
 from transport.clients import consumer
-from transport.writing import Record
+from transport.table_writer import TableRecord
 
 STAGES = ("joint_list", "alerting")
 CASES_EACH = (1, 1, 1, 2, 3)  # documents of a subject, in turn
@@ -84,13 +84,13 @@ def _reading_s(settings: Settings) -> float:
 def _fill(settings: Settings, subjects: int) -> float:
     """A list of that many subjects, half of them watched, all of it worked off by alerting; the mean entry's bytes."""
     sizes: list[int] = []
-    writing.write(settings, entries(subjects, sizes))
-    writing.write(settings, _states(subjects))
+    table_writer.write(settings, entries(subjects, sizes))
+    table_writer.write(settings, _states(subjects))
     _commit(settings)
     return sum(sizes) / len(sizes)
 
 
-def entries(subjects: int, sizes: list[int]) -> Iterator[Record]:
+def entries(subjects: int, sizes: list[int]) -> Iterator[TableRecord]:
     """Entries made by the fold for a few companies, with other names and codes of the same length put in."""
     models = [_model(number, count) for number, count in enumerate(CASES_EACH)]
     for number in range(subjects):
@@ -98,7 +98,7 @@ def entries(subjects: int, sizes: list[int]) -> Iterator[Record]:
         value = raw.replace(sample.uscc.encode(), of.uscc.encode()).replace(sample.name.encode(), of.name.encode())
         sizes.append(len(value))
         headers = codec.headers("entry", b"/joint_list", f"{of.uscc}/1")
-        yield Record(topics.SANCTION_LIST.name, of.uscc.encode(), value, headers, -1)
+        yield TableRecord(topics.SANCTION_LIST.name, of.uscc.encode(), value, headers, -1)
 
 
 def _model(number: int, count: int) -> tuple[made_up.Company, bytes]:
@@ -113,7 +113,7 @@ def _model(number: int, count: int) -> tuple[made_up.Company, bytes]:
     return of, codec.encode(entry)
 
 
-def _states(subjects: int) -> Iterator[Record]:
+def _states(subjects: int) -> Iterator[TableRecord]:
     for number in range(0, subjects, 2):
         of = made_up.company(number)
         partition = codec.murmur2_partition(of.uscc.encode(), topics.ALERTING_STATE.partitions)
@@ -122,7 +122,7 @@ def _states(subjects: int) -> Iterator[Record]:
             told = Told(alert_id=f"{of.uscc}/1/{bank}", sequence=1, level="penalised")
             value = codec.encode(WatchState(watch=watch, told=told))
             headers = codec.headers("watch_state", b"/alerting", f"{of.uscc}/{bank}/1")
-            yield Record(topics.ALERTING_STATE.name, f"{of.uscc}/{bank}".encode(), value, headers, partition)
+            yield TableRecord(topics.ALERTING_STATE.name, f"{of.uscc}/{bank}".encode(), value, headers, partition)
 
 
 def _commit(settings: Settings) -> None:

@@ -22,7 +22,7 @@ from supervision.ports import free_ports
 from supervision.processes import listens
 from supervision.valkey import Valkey
 from supervision.worker import answers, api, view_filler
-from transport import redis_clients, writing
+from transport import redis_clients, table_writer
 
 BANK = "bench-bank"
 RATE = 500  # requests a second
@@ -63,7 +63,7 @@ class ScreeningResult(NamedTuple):
 def measure(lab: Lab, subjects: int, seconds: float, rounds: int) -> ScreeningResult:
     with lab.broker("screening") as settings:
         make_topics(settings)
-        writing.write(settings, entries(subjects, []))
+        table_writer.write(settings, entries(subjects, []))
         with _running(settings, subjects) as (own, pid):
             result = _measured(own, pid, subjects, seconds, rounds)
     lab.drop("screening")

@@ -12,13 +12,13 @@ from bench import machine, made_up
 from bench.fill import make_topics
 from bench.lab import REPOSITORY, Lab, eventually
 from bench.restore import entries
-from consumers.view import whole
+from consumers.view import contents
 from consumers.view.reader import View
 from liancheng.settings import Settings
 from supervision.ports import free_ports
 from supervision.valkey import Valkey
 from supervision.worker import view_filler
-from transport import redis_clients, writing
+from transport import redis_clients, table_writer
 
 ASKED = 2000  # single questions
 BOOK = 10_000  # companies in one question, nearly all with an entry
@@ -53,7 +53,7 @@ def measure(lab: Lab, sizes: list[int]) -> list[ViewResult]:
         with lab.broker("view") as settings:
             make_topics(settings)
             bytes_of: list[int] = []
-            writing.write(settings, entries(subjects, bytes_of))
+            table_writer.write(settings, entries(subjects, bytes_of))
             results.append(_with_valkey(settings, subjects, sum(bytes_of) / subjects))
             print(f"  view {subjects:,}: {results[-1].fill_s:.1f} s", flush=True)
         lab.drop("view")
@@ -79,7 +79,7 @@ def _with_valkey(settings: Settings, subjects: int, entry_bytes: float) -> ViewR
             valkey_mb, valkey_rss_mb = _memory(own), machine.memory_mb(valkey.pid or 0)[0]
             one, book, decode_ms, summaries_ms = _answers(view, subjects)
         started = time.perf_counter()
-        whole.digest(own)
+        contents.digest(own)
         return ViewResult(
             subjects, entry_bytes, fill_s, cpu_us, valkey_mb, valkey_rss_mb, machine.memory_mb(filler.pid or 0)[1],
             statistics.median(one), statistics.quantiles(one, n=100)[98], statistics.median(book), decode_ms,

@@ -8,7 +8,7 @@ import typer
 from cli import words
 from cli.list.entry import complete
 from cli.terminal import Outcome, print_json, say, table
-from consumers.view import whole
+from consumers.view import contents
 from consumers.view.reader import Position, StaleViewError, View
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
@@ -21,7 +21,7 @@ _ASK_S = 0.2
 def status(as_json: bool) -> int:
     settings = Settings()
     with View(settings) as view:
-        position, entries = view.position(), whole.count(settings)
+        position, entries = view.position(), contents.count(settings)
     state = _state(position, settings.view_max_age_s)
     if as_json:
         print_json({"state": state, "entries": entries, "redis": shown(settings.redis_url)} | asdict(position))
@@ -59,7 +59,7 @@ def _outcome(state: str) -> Outcome:
 
 
 def digest(as_json: bool) -> int:
-    found = whole.digest(Settings())
+    found = contents.digest(Settings())
     if as_json:
         print_json(
             {
@@ -80,7 +80,7 @@ def digest(as_json: bool) -> int:
 
 def rebuild(wait: bool) -> int:
     settings = Settings()
-    thrown_away = whole.throw_away(settings)
+    thrown_away = contents.throw_away(settings)
     say("thrown away" if thrown_away else "there was none")
     if not wait:
         return Outcome.DONE
@@ -95,5 +95,5 @@ def rebuild(wait: bool) -> int:
                 )
             time.sleep(_ASK_S)
             position = view.position()
-        say(f"filled again in {time.monotonic() - started:.1f} s: {whole.count(settings):,} entries")
+        say(f"filled again in {time.monotonic() - started:.1f} s: {contents.count(settings):,} entries")
     return Outcome.DONE

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from cli.terminal import Outcome, print_json, say, table
 from consumers.delivery.history import Pages
-from consumers.webhooks import book
-from consumers.webhooks.posting import Answer, Poster
+from consumers.webhooks import webhook_table
+from consumers.webhooks.poster import Poster, PostResult
 from consumers.webhooks.secrets import Secrets
-from consumers.webhooks.shown import shown
+from consumers.webhooks.webhook_status import status_of
 from liancheng.errors import WrongUseError
 from liancheng.records.webhooks import Webhook, standing
 from liancheng.settings import Settings
@@ -28,8 +28,8 @@ class Wish(NamedTuple):
 def add(bank: str, id_: str, wish: Wish, as_json: bool) -> int:
     settings = Settings()
     require_bank(settings, bank)
-    known = book.read(settings)
-    new = book.wanted(settings, Secrets(settings), (bank, id_), wish.url, datetime.now(UTC))
+    known = webhook_table.read(settings)
+    new = webhook_table.wanted(settings, Secrets(settings), (bank, id_), wish.url, datetime.now(UTC))
     if new.key not in known:
         if sum(hook.bank == bank for hook, _ in known.values()) >= settings.webhooks_per_bank:
             raise WrongUseError(f"{bank} has {settings.webhooks_per_bank} webhooks already: remove one")
@@ -40,15 +40,15 @@ def add(bank: str, id_: str, wish: Wish, as_json: bool) -> int:
 def replay(bank: str, id_: str, from_number: int, as_json: bool) -> int:
     settings = Settings()
     known = _known(settings, bank, id_)
-    new = book.wanted(settings, Secrets(settings), (bank, id_), known[0].url, datetime.now(UTC))
+    new = webhook_table.wanted(settings, Secrets(settings), (bank, id_), known[0].url, datetime.now(UTC))
     return _put(settings, known, new, Wish(known[0].url, from_number, False), as_json)
 
 
 def show_all(bank: str | None, as_json: bool) -> int:
-    found = [one for one in book.read(Settings()).values() if bank in (None, one[0].bank)]
+    found = [one for one in webhook_table.read(Settings()).values() if bank in (None, one[0].bank)]
     if as_json:
         for one in found:
-            print_json(shown(*one))
+            print_json(status_of(*one))
         return Outcome.DONE
     rows = [
         (hook.bank, hook.id, hook.url, state.delivered, state.health, state.failures or "", state.last_error)
@@ -69,17 +69,17 @@ def test(bank: str, id_: str) -> int:
 def remove(bank: str, id_: str) -> int:
     settings = Settings()
     hook, _ = _known(settings, bank, id_)
-    book.delete(settings, hook.key)
+    webhook_table.delete(settings, hook.key)
     typer.echo(f"webhook {id_} of {bank} removed: nothing is posted to {hook.url} any more")
     return Outcome.DONE
 
 
-def _put(settings: Settings, known: book.Standing | None, new: Webhook, wish: Wish, as_json: bool) -> int:
-    hook, fresh = book.made(known, new, wish.from_number, wish.rotate_secret)
-    book.put(settings, hook)
+def _put(settings: Settings, known: webhook_table.Standing | None, new: Webhook, wish: Wish, as_json: bool) -> int:
+    hook, fresh = webhook_table.made(known, new, wish.from_number, wish.rotate_secret)
+    webhook_table.put(settings, hook)
     secret = Secrets(settings).secret(hook) if fresh else None
     if as_json:
-        print_json(shown(hook, standing(hook, None), secret))
+        print_json(status_of(hook, standing(hook, None), secret))
         return Outcome.DONE
     typer.echo(f"webhook {hook.id} of {hook.bank}: alerts from {hook.from_number} on are posted to {hook.url}")
     if secret:
@@ -88,7 +88,7 @@ def _put(settings: Settings, known: book.Standing | None, new: Webhook, wish: Wi
     return Outcome.DONE
 
 
-async def _test(settings: Settings, hook: Webhook) -> Answer:
+async def _test(settings: Settings, hook: Webhook) -> PostResult:
     poster = Poster(settings)
     try:
         return await poster.test(hook)
@@ -96,8 +96,8 @@ async def _test(settings: Settings, hook: Webhook) -> Answer:
         await poster.close()
 
 
-def _known(settings: Settings, bank: str, id_: str) -> book.Standing:
-    found = book.read(settings)
+def _known(settings: Settings, bank: str, id_: str) -> webhook_table.Standing:
+    found = webhook_table.read(settings)
     if f"{bank}/{id_}" not in found:
         have = ", ".join(hook.id for hook, _ in found.values() if hook.bank == bank) or "none"
         raise WrongUseError(f"{bank} has no webhook {id_!r} (it has: {have})")

@@ -9,7 +9,7 @@ from liancheng.records.facts import StandardAdopted
 from liancheng.settings import Settings
 from liancheng.standard.loader import load
 from transport.admin import ensure_shared_topics
-from transport.writing import Record, write
+from transport.table_writer import TableRecord, write
 
 SOURCE = b"/office"
 
@@ -32,4 +32,4 @@ def adopt(settings: Settings, version: str, from_day: date, today: date) -> None
     raw = codec.encode(StandardAdopted(version=version, from_day=from_day))
     headers = codec.headers("standard_adopted", SOURCE, f"{version}/{from_day}")
     topic = topics.PENALTIES
-    write(settings, [Record(topic.name, topics.STANDARD_KEY, raw, headers, n) for n in range(topic.partitions)])
+    write(settings, [TableRecord(topic.name, topics.STANDARD_KEY, raw, headers, n) for n in range(topic.partitions)])

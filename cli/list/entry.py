@@ -6,7 +6,7 @@ import typer
 
 from cli import words
 from cli.terminal import Outcome, print_json, table
-from consumers.reading.look_back import entry_at
+from consumers.reading.past_entries import entry_at
 from consumers.reading.sanction_list import read_entry
 from consumers.sdk.bank import checked
 from liancheng.days import SHANGHAI, day_of

@@ -15,8 +15,8 @@ from liancheng.records import topics
 from liancheng.records.alerts import Watch
 from liancheng.settings import Settings
 from transport import tables
-from transport.fenced import FencedError, FencedWriter
-from transport.writing import Record
+from transport.fenced_writer import FencedError, FencedWriter
+from transport.table_writer import TableRecord
 
 TOPIC = topics.WATCHLISTS
 decode = codec.decoder(Watch)
@@ -78,25 +78,25 @@ def read(settings: Settings, bank: str) -> dict[str, Watch]:
     return {watch.uscc: watch for watch in watches}
 
 
-def records(bank: str, difference: Difference) -> Iterator[Record]:
+def records(bank: str, difference: Difference) -> Iterator[TableRecord]:
     """What is to be written."""
     yield from standing(chain(difference.added, difference.changed))
     yield from ended(bank, difference.removed)
 
 
-def standing(watches: Iterable[Watch]) -> Iterator[Record]:
+def standing(watches: Iterable[Watch]) -> Iterator[TableRecord]:
     for watch in watches:
         yield _record(watch.bank, watch.uscc, codec.encode(watch), "watch", codec.digest(watch))
 
 
-def ended(bank: str, usccs: Iterable[str]) -> Iterator[Record]:
+def ended(bank: str, usccs: Iterable[str]) -> Iterator[TableRecord]:
     for uscc in usccs:
         yield _record(bank, uscc, None, "watch_ended", "ended")
 
 
-def _record(bank: str, uscc: str, value: bytes | None, type_: str, what: str) -> Record:
+def _record(bank: str, uscc: str, value: bytes | None, type_: str, what: str) -> TableRecord:
     """A watch lies with its company, not where its own key would put it: alerting joins it with the entry there."""
     key = f"{uscc}/{bank}"
     partition = codec.murmur2_partition(uscc.encode(), TOPIC.partitions)
     headers = codec.headers(type_, f"/banks/{bank}".encode(), f"{key}/{what}")
-    return Record(TOPIC.name, key.encode(), value, headers, partition)
+    return TableRecord(TOPIC.name, key.encode(), value, headers, partition)

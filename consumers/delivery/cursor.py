@@ -16,7 +16,7 @@ T = TypeVar("T")
 _READERS = 4  # clients that read history: a long read keeps few others waiting
 
 
-class Roads:
+class AlertSource:
     """One tail and a few readers of history for all listeners of a process. Make it in its event loop."""
 
     def __init__(self, settings: Settings) -> None:
@@ -60,11 +60,11 @@ class Roads:
 class Cursor:
     """`next`: the number that it hands over next."""
 
-    def __init__(self, roads: Roads, bank: str, first: int) -> None:
+    def __init__(self, alerts: AlertSource, bank: str, first: int) -> None:
         self.bank = bank
         self.next = first
         self.live = False  # whether it has been at the newest alert
-        self._roads = roads
+        self._alerts = alerts
 
     async def page(self, limit: int, size: int, wait_s: float) -> list[AlertRecord]:
         """The next alerts, at once where there are any; waits for one otherwise. Empty: none came in time.
@@ -77,13 +77,13 @@ class Cursor:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_s
         while True:
-            feed = await self._roads.tail.feed(self.bank)
+            feed = await self._alerts.tail.feed(self.bank)
             changed = feed.changed
             if feed.failed:
                 raise feed.failed
             found = feed.since(self.next, limit)
             if found is None:
-                found = await self._roads.read(self.bank, self.next, limit, size)
+                found = await self._alerts.read(self.bank, self.next, limit, size)
             else:
                 self.live = True
             if found:
@@ -97,5 +97,5 @@ class Cursor:
 
     async def behind(self) -> int:
         """How many alerts that are there it has not handed over yet, as far as the feed knows."""
-        feed = await self._roads.tail.feed(self.bank)
+        feed = await self._alerts.tail.feed(self.bank)
         return max(feed.last + 1 - self.next, 0)

@@ -15,7 +15,7 @@ from liancheng.records.alerts import Bank, Scope
 from liancheng.settings import Settings
 from transport import admin, tables
 from transport.clients import require_broker
-from transport.writing import Record, write
+from transport.table_writer import TableRecord, write
 
 SOURCE = b"/banks"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,31}")
@@ -122,4 +122,4 @@ def _all(settings: Settings) -> dict[str, Bank]:
 
 def _write(settings: Settings, bank: Bank) -> None:
     headers = codec.headers("bank", SOURCE, f"{bank.id}/{codec.digest(bank)}")
-    write(settings, [Record(topics.BANKS.name, bank.id.encode(), codec.encode(bank), headers, 0)])
+    write(settings, [TableRecord(topics.BANKS.name, bank.id.encode(), codec.encode(bank), headers, 0)])

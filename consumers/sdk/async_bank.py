@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from consumers.books.watchlist import BookChange, WatchRow
-from consumers.sdk.bank import Bank, RoadName
-from consumers.sdk.handling import Delivery, Handle
+from consumers.sdk.alert_handler import AlertHandler, Handle
+from consumers.sdk.bank import Bank, ChannelName
 from consumers.sdk.number_store import NumberStore, RepeatedAlertError
 from liancheng.records.alerts import Alert, Watch
 from liancheng.records.entries import Entry
@@ -25,7 +25,7 @@ class AsyncBank:
     """
 
     def __init__(
-        self, bank: str, settings: Settings | None = None, reader: str = "default", road: RoadName = "kafka"
+        self, bank: str, settings: Settings | None = None, reader: str = "default", road: ChannelName = "kafka"
     ) -> None:
         self._made = (bank, settings, reader, road)
         self._thread = ThreadPoolExecutor(1, f"liancheng.{bank}")
@@ -62,7 +62,7 @@ class AsyncBank:
             await asyncio.shield(self._there(delivery.close))
         return count - delivery.repeated
 
-    async def _handle(self, delivery: Delivery, alert: Alert, handle: Handle) -> None:
+    async def _handle(self, delivery: AlertHandler, alert: Alert, handle: Handle) -> None:
         if not inspect.iscoroutinefunction(handle):
             await self._there(lambda: delivery.handle(alert, handle))
             return

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, Self
 from consumers.books import book, watch_file, watchlist
 from consumers.books.watchlist import BookChange, WatchRow
 from consumers.reading import sanction_list
+from consumers.sdk.alert_handler import AlertHandler, Channel, Handle
 from consumers.sdk.alert_reader import AlertReader
-from consumers.sdk.handling import Delivery, Handle, Road
 from consumers.sdk.number_store import NumberStore, sqlite_store
 from liancheng.errors import WrongUseError
 from liancheng.records.alerts import Alert, Watch
@@ -21,7 +21,7 @@ from transport import admin
 if TYPE_CHECKING:
     from consumers.sdk.http_book import HttpBook
 
-RoadName = Literal["kafka", "http"]
+ChannelName = Literal["kafka", "http"]
 
 
 class Bank:
@@ -40,7 +40,7 @@ class Bank:
     """
 
     def __init__(
-        self, bank: str, settings: Settings | None = None, reader: str = "default", road: RoadName = "kafka"
+        self, bank: str, settings: Settings | None = None, reader: str = "default", road: ChannelName = "kafka"
     ) -> None:
         self.id = bank
         self.settings = settings or Settings()
@@ -48,7 +48,7 @@ class Bank:
         self._road = road
         self._alerts: AlertReader | None = None
         self._book = _book_over_http(self.settings, bank) if self.settings.api_key else None
-        self._delivery: Delivery | None = None
+        self._delivery: AlertHandler | None = None
         self._stopping = threading.Event()
         if road == "kafka":
             admin.require_bank(self.settings, bank)
@@ -106,19 +106,19 @@ class Bank:
         if self._delivery:
             self._delivery.stop()
 
-    def deliver(self, store: NumberStore | None) -> Delivery:
+    def deliver(self, store: NumberStore | None) -> AlertHandler:
         """What `run` takes its alerts from."""
         kept = store or sqlite_store(self.settings.home / "alerts" / f"{self.id}.{self._reader}.db")
-        self._delivery = Delivery(self.id, self._reader, self._open_road, kept)
+        self._delivery = AlertHandler(self.id, self._reader, self._open_road, kept)
         if self._stopping.is_set():
             self._delivery.stop()
         return self._delivery
 
-    def _open_road(self) -> Road:
+    def _open_road(self) -> Channel:
         if self._road == "http":
-            from consumers.sdk.http_alerts import HttpRoad  # noqa: PLC0415
+            from consumers.sdk.http_alerts import HttpChannel  # noqa: PLC0415
 
-            return HttpRoad(self.id, self.settings)
+            return HttpChannel(self.id, self.settings)
         return AlertReader(self.id, self._reader, self.settings)
 
     def alerts(self, from_number: int | None = None, follow: bool = False) -> Iterator[Alert]:

@@ -20,7 +20,7 @@ class _Page(Model, frozen=True, kw_only=True):
 _decode = codec.decoder(_Page)
 
 
-class HttpRoad:
+class HttpChannel:
     """See `handling.Road`."""
 
     def __init__(self, bank: str, settings: Settings) -> None:

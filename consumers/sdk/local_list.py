@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from confluent_kafka import KafkaException, Message
 
-from consumers.reading.list_source import Source
+from consumers.reading.list_topic import ListTopic
 from consumers.reading.sanction_list import digest_of
 from liancheng import codec
 from liancheng.errors import UnavailableError
@@ -68,7 +68,7 @@ class LocalList:
             UnavailableError: no broker; the copy stays as it was.
         """
         try:
-            source = Source(settings)
+            source = ListTopic(settings)
             self._require_topic(source.id())
             now, ends = time.time(), source.ends()
         except KafkaException as error:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from cryptography.exceptions import InvalidSignature
 
-from consumers.reading.look_back import records_of
+from consumers.reading.past_entries import records_of
 from consumers.reading.signatures import PublicKeys, public_key
 from liancheng import codec
 from liancheng.errors import WrongUseError

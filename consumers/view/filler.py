@@ -11,7 +11,7 @@ from confluent_kafka import KafkaException
 from redis.exceptions import RedisError
 
 from consumers.view import metrics
-from consumers.view.session import RestartSessionError, Session
+from consumers.view.session import FillingSession, RestartSessionError
 from liancheng.errors import LianchengError
 from liancheng.settings import Settings
 from transport import health_server, redis_clients
@@ -27,7 +27,7 @@ class Filler:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.stopping = threading.Event()
-        self._session: Session | None = None
+        self._session: FillingSession | None = None
         self._last_end = ""
         self.age_s: Callable[[], float | None] = lambda: None
         self._thread = threading.Thread(target=self.run, name="liancheng.view", daemon=True)
@@ -53,7 +53,7 @@ class Filler:
         self._last_end = why
 
     def _one_session(self) -> None:
-        session = Session(self.settings)
+        session = FillingSession(self.settings)
         try:
             self._session, self.age_s = session, lambda: session.age_s
             self._last_end = ""

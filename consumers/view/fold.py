@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from consumers.view.layout import USCC_BYTES, Head, Part
+from consumers.view.layout import USCC_BYTES, PartitionState, ViewHead
 from liancheng import codec
 from liancheng.errors import UndigestibleError
 from liancheng.records import topics
@@ -15,7 +15,7 @@ from liancheng.records.entries import ListDay
 _decode_day = codec.decoder(ListDay)
 
 
-class Step(NamedTuple):
+class ViewInput(NamedTuple):
     """A record of a partition; or, where `key` is None, the news that committed records end at `offset`."""
 
     partition: int
@@ -25,7 +25,7 @@ class Step(NamedTuple):
     value: bytes | None = None
 
 
-class Look(NamedTuple):
+class EndsSample(NamedTuple):
     """The ends of all partitions, open transactions included, not before an instant of Redis's clock."""
 
     at_ms: int
@@ -40,7 +40,7 @@ class Changes(NamedTuple):
     records: int = 0
 
 
-def fold(head: Head, steps: Iterable[Step], looks: Sequence[Look] = ()) -> tuple[Head, Changes]:
+def fold(head: ViewHead, steps: Iterable[ViewInput], looks: Sequence[EndsSample] = ()) -> tuple[ViewHead, Changes]:
     """The head after these records and looks, and what they change. Records before the head's offsets are left out."""
     entries: dict[bytes, bytes | None] = {}
     parts, undigestible, records = list(head.parts), 0, 0
@@ -70,12 +70,12 @@ def fold(head: Head, steps: Iterable[Step], looks: Sequence[Look] = ()) -> tuple
     return replace(head, parts=fresh), Changes(entries, undigestible, records)
 
 
-def open_looks(head: Head, looks: Iterable[Look]) -> list[Look]:
+def open_looks(head: ViewHead, looks: Iterable[EndsSample]) -> list[EndsSample]:
     """The looks whose ends have not been reached everywhere."""
     return [look for look in looks if any(offset < end for offset, end in zip(head.offsets, look.ends, strict=True))]
 
 
-def _fresh(part: Part, number: int, looks: Sequence[Look]) -> Part:
+def _fresh(part: PartitionState, number: int, looks: Sequence[EndsSample]) -> PartitionState:
     """The last look counts, also where Redis's clock was put back since the one before."""
     reached = [look.at_ms for look in looks if look.ends[number] <= part.offset]
     return replace(part, current_ms=reached[-1]) if reached and reached[-1] != part.current_ms else part

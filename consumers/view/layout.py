@@ -1,6 +1,6 @@
 """How the screening view lies in Redis: one hash, nothing beside it.
 
-`liancheng:list` is a hash. Its field `#` is the head (JSON, `Head`); every other field is a USCC, its value the
+`liancheng:list` is a hash. Its field `#` is the head (JSON, `ViewHead`); every other field is a USCC, its value the
 entry's bytes as they are on `sanction-list`. One key, so that nothing can be lost, flushed or evicted by halves, and
 one HMGET gives entries together with the head that belongs to them.
 """
@@ -15,7 +15,7 @@ LAYOUT = 1  # a view of another layout is filled anew
 USCC_BYTES = 18
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PartitionState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the view has of one partition of `sanction-list`.
 
     offset: all committed records before it are in the view.
@@ -33,7 +33,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     current_ms: int | None = None
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True):
+class ViewHead(msgspec.Struct, frozen=True, kw_only=True):
     """What the view is and how far it has come. Written in the same transaction as the entries it speaks of.
 
     generation: a new one for each filling from the beginning.
@@ -43,7 +43,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     layout: int
     generation: str
     source: str
-    parts: tuple[Part, ...]
+    parts: tuple[PartitionState, ...]
 
     @property
     def offsets(self) -> tuple[int, ...]:
@@ -56,10 +56,10 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 
 encode = msgspec.json.Encoder().encode
-_decoder = msgspec.json.Decoder(Head)
+_decoder = msgspec.json.Decoder(ViewHead)
 
 
-def decode(raw: bytes | None) -> Head | None:
+def decode(raw: bytes | None) -> ViewHead | None:
     """A head; None where there is none, or none of this layout."""
     if raw is None:
         return None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from consumers.view.layout import Head
+from consumers.view.layout import ViewHead
 from liancheng.errors import UnavailableError
 
 
@@ -60,7 +60,7 @@ class Position:
 NOWHERE = Position(None, (), None, None, None, True, 0.0)
 
 
-def position(head: Head | None, now_ms: int) -> Position:
+def position(head: ViewHead | None, now_ms: int) -> Position:
     """The position that a head means at an instant of Redis's clock."""
     if head is None:
         return NOWHERE

@@ -21,12 +21,12 @@ from liancheng.records.facts import Model
 from liancheng.settings import Settings
 from transport import redis_clients
 
-__all__ = ["NOWHERE", "Answer", "AsyncView", "Position", "Seen", "StaleViewError", "Summary", "View"]
+__all__ = ["NOWHERE", "AsyncView", "EntrySummary", "Position", "Seen", "StaleViewError", "View", "ViewEntries"]
 
 MOST = 10_000  # companies in one question: 25 MB of entries
 
 
-class Summary(Model, tag="entry", frozen=True, kw_only=True):
+class EntrySummary(Model, tag="entry", frozen=True, kw_only=True):
     """The part of an entry that stands beside a name on a long page; fields as in `Entry`."""
 
     uscc: str
@@ -38,7 +38,7 @@ class Summary(Model, tag="entry", frozen=True, kw_only=True):
 
 
 _decode = codec.decoder(Entry)
-_decode_summary = codec.decoder(Summary)
+_decode_summary = codec.decoder(EntrySummary)
 
 
 class Seen(NamedTuple):
@@ -49,7 +49,7 @@ class Seen(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ViewEntries:
     """Many companies' entries as their bytes on the topic, of one instant, and the view's position in it.
 
     raw: by USCC, every one that was asked for; None: it has no entry.
@@ -72,7 +72,7 @@ class Answer:
         """All there are, decoded."""
         return {uscc: entry_of(uscc, raw) for uscc, raw in self.raw.items() if raw is not None}
 
-    def summaries(self) -> dict[str, Summary]:
+    def summaries(self) -> dict[str, EntrySummary]:
         """What a loan book is screened for, of all entries there are: a fraction of the time of `entries`."""
         where = f"{topics.SANCTION_LIST.name} in the view"
         return {uscc: codec.read(_decode_summary, raw, f"{where}, {uscc}") for uscc, raw in self.raw.items() if raw}
@@ -106,7 +106,7 @@ class View:
         answer = self.entries([uscc])
         return Seen(answer.entry(uscc), answer.position)
 
-    def entries(self, usccs: Iterable[str]) -> Answer:
+    def entries(self, usccs: Iterable[str]) -> ViewEntries:
         """Entries of at most 10,000 companies, in one round trip, all of the same instant.
 
         Raises:
@@ -117,7 +117,7 @@ class View:
         answer.position.check_fresh(self._limit_s)
         return answer
 
-    def unchecked(self, usccs: Iterable[str]) -> Answer:
+    def unchecked(self, usccs: Iterable[str]) -> ViewEntries:
         """The same, however old it is: to look at the view itself, never to answer a bank."""
         wanted = _few(usccs)
         try:
@@ -157,12 +157,12 @@ class AsyncView:
         answer = await self.entries([uscc])
         return Seen(answer.entry(uscc), answer.position)
 
-    async def entries(self, usccs: Iterable[str]) -> Answer:
+    async def entries(self, usccs: Iterable[str]) -> ViewEntries:
         answer = await self.unchecked(usccs)
         answer.position.check_fresh(self._limit_s)
         return answer
 
-    async def unchecked(self, usccs: Iterable[str]) -> Answer:
+    async def unchecked(self, usccs: Iterable[str]) -> ViewEntries:
         wanted = _few(usccs)
         try:
             return _answer(wanted, await _asked(self._redis, wanted).execute())
@@ -207,7 +207,7 @@ def _asked(client: Any, usccs: Sequence[str]) -> Any:
     return pipe
 
 
-def _answer(usccs: Sequence[str], replies: Sequence[Any]) -> Answer:
+def _answer(usccs: Sequence[str], replies: Sequence[Any]) -> ViewEntries:
     (head, *values), (seconds, micros) = replies
     now_ms = int(seconds) * 1000 + int(micros) // 1000
-    return Answer(dict(zip(usccs, values, strict=True)), position(layout.decode(head), now_ms))
+    return ViewEntries(dict(zip(usccs, values, strict=True)), position(layout.decode(head), now_ms))

@@ -10,10 +10,10 @@ import time
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from consumers.reading.list_source import Source
+from consumers.reading.list_topic import ListTopic
 from consumers.view import layout, metrics
-from consumers.view.fold import Look, Step, fold, open_looks
-from consumers.view.layout import Head
+from consumers.view.fold import EndsSample, ViewInput, fold, open_looks
+from consumers.view.layout import ViewHead
 from consumers.view.store import ChangedError, Store
 from liancheng.records import topics
 from liancheng.settings import Settings
@@ -32,7 +32,7 @@ class RestartSessionError(Exception):
     """This session cannot go on; the next one looks afresh at what is there."""
 
 
-class Session:
+class FillingSession:
     """Raises KafkaException, RedisError or LianchengError where it cannot begin; RestartSessionError: not just now."""
 
     def __init__(self, settings: Settings) -> None:
@@ -40,10 +40,10 @@ class Session:
         self._redis = redis_clients.writer(settings)
         self._consumer: Consumer | None = None
         self.store = Store(self._redis)
-        self.source = Source(settings)
+        self.source = ListTopic(settings)
         self._ahead_s = time.monotonic() - self.store.now_ms() / 1000  # our monotonic clock before Redis's
         self._open()
-        self.looks: list[Look] = []
+        self.looks: list[EndsSample] = []
         self._ends = self.head.offsets
         self._look_at = 0.0
         self._begun = time.monotonic()
@@ -78,7 +78,7 @@ class Session:
             self._consumer.close()
         self._redis.close()
 
-    def _saw(self, raw: bytes | None) -> Head | None:
+    def _saw(self, raw: bytes | None) -> ViewHead | None:
         """Take a head as the one that is there. Bytes are compared later: another version of ours may write others."""
         self._raw, head = raw, layout.decode(raw)
         if head is not None:
@@ -101,7 +101,7 @@ class Session:
         metrics.FILLINGS.inc()
         log.info("filling %s begins: %s", self.head.generation, why)
 
-    def _read(self) -> list[Step]:
+    def _read(self) -> list[ViewInput]:
         """Wait for one record, then take what is there."""
         assert self._consumer
         first = self._consumer.poll(POLL_S)
@@ -117,9 +117,9 @@ class Session:
             raise RestartSessionError(f"{TOPIC} was made anew")
         self._ends = self.source.ends()
         if len(self.looks) < LOOKS_MAX:
-            self.looks.append(Look(at_ms, self._ends))
+            self.looks.append(EndsSample(at_ms, self._ends))
 
-    def _advance(self, steps: list[Step]) -> None:
+    def _advance(self, steps: list[ViewInput]) -> None:
         started = time.monotonic()
         while True:
             after, changes = fold(self.head, steps, self.looks)
@@ -153,7 +153,7 @@ class Session:
             raise RestartSessionError("the view was put back to an older state")
 
 
-def _unusable(head: Head | None, source: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> str | None:
+def _unusable(head: ViewHead | None, source: str, starts: tuple[int, ...], ends: tuple[int, ...]) -> str | None:
     """Why a view cannot be gone on with."""
     if head is None:
         return "there is none"
@@ -165,13 +165,13 @@ def _unusable(head: Head | None, source: str, starts: tuple[int, ...], ends: tup
     return None
 
 
-def _step(message: Message) -> Step:
+def _step(message: Message) -> ViewInput:
     partition, offset = message.partition() or 0, message.offset() or 0
     error = message.error()
     if error is None:
-        return Step(partition, offset, message.timestamp()[1], message.key() or b"", message.value())
+        return ViewInput(partition, offset, message.timestamp()[1], message.key() or b"", message.value())
     if error.code() == KafkaError._PARTITION_EOF:
-        return Step(partition, offset)
+        return ViewInput(partition, offset)
     if error.code() in {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}:
         raise RestartSessionError(f"{TOPIC}[{partition}]: {error.str()}")
     raise KafkaException(error)

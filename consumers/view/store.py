@@ -8,7 +8,7 @@ import redis
 
 from consumers.view import layout
 from consumers.view.fold import Changes
-from consumers.view.layout import Head, Part
+from consumers.view.layout import PartitionState, ViewHead
 
 
 class ChangedError(Exception):
@@ -39,11 +39,11 @@ class Store:
         Raises:
             ChangedError: it is not any more.
         """
-        parts = tuple(Part(target=target) for target in targets)
-        head = Head(layout=layout.LAYOUT, generation=secrets.token_hex(8), source=source, parts=parts)
+        parts = tuple(PartitionState(target=target) for target in targets)
+        head = ViewHead(layout=layout.LAYOUT, generation=secrets.token_hex(8), source=source, parts=parts)
         return self._write(seen, head, Changes({}), afresh=True)
 
-    def write(self, seen: bytes | None, after: Head, changes: Changes) -> bytes:
+    def write(self, seen: bytes | None, after: ViewHead, changes: Changes) -> bytes:
         """Put entries and head there together, where the head still is the one that was `seen`; returns its new bytes.
 
         Raises:
@@ -51,7 +51,7 @@ class Store:
         """
         return self._write(seen, after, changes)
 
-    def _write(self, seen: bytes | None, head: Head, changes: Changes, afresh: bool = False) -> bytes:
+    def _write(self, seen: bytes | None, head: ViewHead, changes: Changes, afresh: bool = False) -> bytes:
         """WATCH holds from the look at the head to EXEC: whatever touches the key between, a flush too, undoes it."""
         values: dict[Any, Any] = {key: value for key, value in changes.entries.items() if value is not None}
         values[layout.HEAD] = raw = layout.encode(head)

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from consumers.delivery.cursor import Cursor, Roads
+from consumers.delivery.cursor import AlertSource, Cursor
 from consumers.reading.alert_records import AlertRecord
 from consumers.webhooks import metrics
-from consumers.webhooks.posting import Answer, Poster
+from consumers.webhooks.poster import Poster, PostResult
 from liancheng.errors import LianchengError, UnavailableError
 from liancheng.records.webhooks import Webhook, WebhookState, pause
 from liancheng.settings import Settings
@@ -27,7 +27,7 @@ _AGAIN_S = 1.0
 class Ways(NamedTuple):
     """What endpoints share. `record` takes each new state."""
 
-    roads: Roads
+    alerts: AlertSource
     poster: Poster
     record: Callable[[WebhookState], None]
     settings: Settings
@@ -39,7 +39,7 @@ class Endpoint:
     def __init__(self, hook: Webhook, state: WebhookState, ways: Ways) -> None:
         self.hook = hook
         self.state = state
-        self._roads, self._poster, self._record, self._settings = ways
+        self._alerts, self._poster, self._record, self._settings = ways
 
     async def run(self) -> None:
         """Until it ends: dead, gone, or cancelled."""
@@ -56,12 +56,12 @@ class Endpoint:
                 await asyncio.sleep(_AGAIN_S)
                 cursor = self._cursor()
             except LianchengError as error:  # a gap or no alert: never skipped; the bank and the office see why
-                self._failed(Answer(str(error)))
+                self._failed(PostResult(str(error)))
                 await self._pause()
                 cursor = self._cursor()
 
     def _cursor(self) -> Cursor:
-        return Cursor(self._roads, self.hook.bank, self.state.delivered + 1)
+        return Cursor(self._alerts, self.hook.bank, self.state.delivered + 1)
 
     async def _until_taken(self, record: AlertRecord) -> None:
         while not self.state.ended:
@@ -76,7 +76,7 @@ class Endpoint:
             self._failed(answer)
             await self._pause()
 
-    def _failed(self, answer: Answer) -> None:
+    def _failed(self, answer: PostResult) -> None:
         now = datetime.now(UTC)
         state = self.state
         since, failures = state.failing_since or now, state.failures + 1

@@ -5,13 +5,13 @@ import threading
 
 from confluent_kafka import KafkaError, Producer
 
-from consumers.webhooks.book import SOURCE
+from consumers.webhooks.webhook_table import SOURCE
 from liancheng import codec
 from liancheng.records import topics
 from liancheng.records.webhooks import WebhookState
 from liancheng.settings import Settings
 from transport.clients import producer
-from transport.writing import FLUSH_S
+from transport.table_writer import FLUSH_S
 
 log = logging.getLogger("liancheng.webhooks")
 

@@ -6,11 +6,11 @@ import signal
 from collections import Counter
 from typing import get_args
 
-from consumers.delivery.cursor import Roads
+from consumers.delivery.cursor import AlertSource
 from consumers.webhooks import metrics
 from consumers.webhooks.endpoint import Endpoint, Ways
-from consumers.webhooks.live import LiveHooks
-from consumers.webhooks.posting import Poster
+from consumers.webhooks.live_webhooks import LiveWebhooks
+from consumers.webhooks.poster import Poster
 from consumers.webhooks.recorder import Recorder
 from liancheng.records.webhooks import Health, Webhook
 from liancheng.settings import Settings
@@ -30,16 +30,16 @@ class Sender:
         self._changed = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._settings = settings
-        self._live = LiveHooks(settings, lambda: loop.call_soon_threadsafe(self._changed.set))
+        self._live = LiveWebhooks(settings, lambda: loop.call_soon_threadsafe(self._changed.set))
         self._forgotten: set[str] = set()
         self._known: set[str] = set()
         self._running: dict[str, tuple[Endpoint, asyncio.Task[None]]] = {}
 
     async def run(self) -> None:
         """Until `stopping` is set. What was taken is written down before this returns."""
-        self._roads, self._poster = Roads(self._settings), Poster(self._settings)
+        self._alerts, self._poster = AlertSource(self._settings), Poster(self._settings)
         self._recorder = Recorder(self._settings)
-        self._ways = Ways(self._roads, self._poster, self._recorder.put, self._settings)
+        self._ways = Ways(self._alerts, self._poster, self._recorder.put, self._settings)
         self._live.start()
         try:
             while not self.stopping.is_set():
@@ -102,7 +102,7 @@ class Sender:
         await asyncio.to_thread(self._recorder.stop)
         await self._poster.close()
         self._live.stop()
-        self._roads.stop()
+        self._alerts.stop()
 
 
 def run(settings: Settings) -> None:

@@ -9,13 +9,13 @@ from consumers.books.book import BookTakenError
 from liancheng.settings import Settings
 from service.engines.live_watches import LiveWatches
 from transport import tables
-from transport.fenced import FencedError, FencedWriter
-from transport.writing import Record
+from transport.fenced_writer import FencedError, FencedWriter
+from transport.table_writer import TableRecord
 
 _PATIENCE_S = 10.0  # for another change of the same book to end
 _MOST_OPEN = 64  # each has a few threads of librdkafka
 
-Plan = Callable[[], Iterable[Record]]
+Plan = Callable[[], Iterable[TableRecord]]
 
 
 @dataclass

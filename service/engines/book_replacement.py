@@ -17,7 +17,7 @@ from service.engines.live_watches import LiveWatches
 from service.engines.upload_store import IncompleteError, Upload, UploadStore
 from service.engines.watch_lines import Form, WatchLines
 from service.web.problems import Problem
-from transport.writing import Record
+from transport.table_writer import TableRecord
 
 _STAGE_EVERY = 5_000  # lines: what a broken connection costs at most
 
@@ -110,7 +110,7 @@ class Replacing:
             raise Problem("bad-request", detail, refused=self.store.refused(bank, upload.id, 0, 20))
         key, counts = (bank, upload.id), Counter[str]()
 
-        def plan() -> Iterator[Record]:
+        def plan() -> Iterator[TableRecord]:
             self._progress[key] = 0
             counts.clear()
             self.store.require_waiting(bank, upload)
@@ -132,7 +132,7 @@ class Replacing:
         self._turns.pop(key, None)
         return done
 
-    def _records(self, bank: str, upload: Upload, counts: Counter[str]) -> Iterator[Record]:
+    def _records(self, bank: str, upload: Upload, counts: Counter[str]) -> Iterator[TableRecord]:
         """What is different, company by company: both books come by USCC, and neither is held in memory."""
         for uscc, rows, raw in _joined(self.store.rows(bank, upload), self._live.after(bank)):
             difference = _of_one(bank, uscc, rows, raw, exactly=not upload.refused)

@@ -19,7 +19,7 @@ from liancheng.records.entries import Adoption, ListDay
 from liancheng.records.facts import Model
 from liancheng.settings import Settings
 from service.web.problems import Problem
-from transport.following import Follower
+from transport.follower import Follower
 
 TOPIC = topics.SANCTION_LIST
 _AHEAD = 20  # batches that may wait for the index: reading waits then

@@ -9,7 +9,7 @@ from liancheng import codec
 from liancheng.records import topics
 from liancheng.records.alerts import Bank
 from liancheng.settings import Settings
-from transport.following import Follower
+from transport.follower import Follower
 
 TOPIC = topics.BANKS
 

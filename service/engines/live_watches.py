@@ -10,7 +10,7 @@ from confluent_kafka import Message
 from liancheng.errors import UnavailableError
 from liancheng.records import topics
 from liancheng.settings import Settings
-from transport.following import Follower
+from transport.follower import Follower
 
 TOPIC = topics.WATCHLISTS
 Raw = tuple[str, bytes]  # USCC, the watch's bytes

@@ -6,7 +6,7 @@ from datetime import date
 from fastapi import Response
 from msgspec.structs import asdict
 
-from consumers.reading import look_back
+from consumers.reading import past_entries
 from consumers.view.reader import entry_of
 from liancheng import codec
 from liancheng.answers.screening import CompanyAnswer, Past, proof_of
@@ -48,7 +48,7 @@ async def answer(here: Services, who: Caller, uscc: str, wish: Wish) -> Response
 
 async def _then(here: Services, uscc: str, moment: Moment) -> tuple[bytes | None, Past]:
     async with _AT_ONCE:
-        past = await asyncio.to_thread(look_back.entry_at, here.settings, uscc, moment)
+        past = await asyncio.to_thread(past_entries.entry_at, here.settings, uscc, moment)
     reached = None if past.reached == date.min else past.reached
     raw = None if past.entry is None else codec.encode(past.entry)
     return raw, Past(as_of=moment.day, known_at=moment.known_at, reached=reached)

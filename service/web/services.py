@@ -4,11 +4,11 @@ from typing import cast
 
 from fastapi import Request
 
-from consumers.delivery.cursor import Roads
+from consumers.delivery.cursor import AlertSource
 from consumers.reading.signatures import Signer
 from consumers.view.reader import AsyncView
-from consumers.webhooks.live import LiveHooks
-from consumers.webhooks.posting import Poster
+from consumers.webhooks.live_webhooks import LiveWebhooks
+from consumers.webhooks.poster import Poster
 from consumers.webhooks.secrets import Secrets
 from liancheng.settings import Settings
 from service.engines.answers import Receipts
@@ -40,7 +40,7 @@ class Services:
         self.books = BookKeeper(settings, self.watches)
         self.replacing = Replacing(settings, self.watches, self.books)
         self.listeners = Listeners()
-        self.hooks = LiveHooks(settings)
+        self.hooks = LiveWebhooks(settings)
         self.secrets = Secrets(settings)
 
     async def start(self) -> None:
@@ -50,7 +50,7 @@ class Services:
         self.watches.start()
         self.replacing.store.open()
         self.hooks.start()
-        self.roads = Roads(self.settings)
+        self.alerts = AlertSource(self.settings)
         self.poster = Poster(self.settings)
 
     async def stop(self) -> None:
@@ -60,7 +60,7 @@ class Services:
         self.watches.stop()
         await self.view.close()
         self.hooks.stop()
-        self.roads.stop()
+        self.alerts.stop()
         await self.poster.close()
 
     def health(self) -> tuple[bool, dict[str, object]]:

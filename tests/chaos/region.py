@@ -21,7 +21,7 @@ from tests.chaos import checker
 from tests.chaos.checker import History, Sent
 from tests.chaos.story import BANKS, PROVINCES, Line, Story, watch
 from tests.eventually import eventually
-from transport import admin, writing
+from transport import admin, table_writer
 from transport.clients import consumer, producer
 from transport.tables import high_watermarks, read_until
 
@@ -102,7 +102,9 @@ class Region:
         self._write(topics.WATCHLISTS.name, places)
 
     def _write(self, topic: str, records: Iterable[tuple[int, bytes, bytes | None]]) -> None:
-        writing.write(self.settings, (writing.Record(topic, key, raw, [], place) for place, key, raw in records))
+        table_writer.write(
+            self.settings, (table_writer.TableRecord(topic, key, raw, [], place) for place, key, raw in records)
+        )
 
     # -- how far it is ---------------------------------------------------------------------------------------------
 

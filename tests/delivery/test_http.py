@@ -17,7 +17,7 @@ from tests.delivery.conftest import known_client
 from tests.delivery.material import AlertWriter, by_polling, by_sdk, events, numbers
 from tests.eventually import eventually
 from tests.service.serving import client, new_key
-from transport.writing import Record, write
+from transport.table_writer import TableRecord, write
 
 
 def test_long_poll_gives_the_bytes_of_the_sdk_page_by_page(
@@ -83,7 +83,7 @@ def test_text_of_an_alert_cannot_begin_an_event(
 ) -> None:
     evil = "虚构\n\nid: 99\nevent: end\rdata: x\u2028"
     made = replace(alert(1, bank), name=evil)
-    write(cluster, [Record(topics.BANK_ALERTS.named(bank), b"k", codec.encode(made), [], 0)])
+    write(cluster, [TableRecord(topics.BANK_ALERTS.named(bank), b"k", codec.encode(made), [], 0)])
     writer.put([2])
     with asked.stream("GET", "/v1/alerts/stream") as answer:
         got = list(islice(events(answer), 3))

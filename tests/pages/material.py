@@ -10,8 +10,8 @@ from liancheng.records.entries import Entry
 from liancheng.settings import Settings
 from tests.bank_material import entry
 from tests.contracts.story import SHANGHAI, Company, Paper, Region, company
-from transport import writing
-from transport.writing import Record
+from transport import table_writer
+from transport.table_writer import TableRecord
 
 LISTED, OBJECTING, LIGHT, REPAIRED = (
     company("东海示例化工", 101),
@@ -69,14 +69,14 @@ def scripted() -> Entry:
 def publish(settings: Settings) -> None:
     """The region's facts and list, as its stages have written them."""
     one = scripted()
-    more = Record(topics.SANCTION_LIST.name, one.uscc.encode(), codec.encode(one), [], -1)
-    writing.write(settings, [*_records(region()), more])
+    more = TableRecord(topics.SANCTION_LIST.name, one.uscc.encode(), codec.encode(one), [], -1)
+    table_writer.write(settings, [*_records(region()), more])
 
 
-def _records(made: Region) -> Iterator[Record]:
+def _records(made: Region) -> Iterator[TableRecord]:
     for topic in (topics.PENALTIES.name, topics.SANCTION_LIST.name):
         for partition, log in made.flow.topics[topic].items():
-            yield from (Record(topic, record.key or b"", record.value, [], partition) for record in log)
+            yield from (TableRecord(topic, record.key or b"", record.value, [], partition) for record in log)
 
 
 def book(companies: dict[str, Company]) -> bytes:

@@ -20,8 +20,8 @@ from tests.bank_material import MADE_AT, alert, entry, uscc
 from tests.eventually import eventually
 from transport import admin
 from transport.clients import consumer, producer
+from transport.table_writer import TableRecord, write
 from transport.tables import high_watermarks, read_until
-from transport.writing import Record, write
 
 _banks = (f"reading-{number}" for number in count(1))
 
@@ -212,7 +212,7 @@ def remembered(settings: Settings, bank: str, reader: str = "default") -> int:
 
 
 def test_a_record_that_is_no_alert_stops_the_reader(settings: Settings, bank: str) -> None:
-    write(settings, [Record(topics.BANK_ALERTS.named(bank), b"k", b'{"number":"one"}', [], 0)])
+    write(settings, [TableRecord(topics.BANK_ALERTS.named(bank), b"k", b'{"number":"one"}', [], 0)])
     with pytest.raises(UndigestibleError, match=f"alerts.{bank}@0"):
         numbers(bank, settings)
 

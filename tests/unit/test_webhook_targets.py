@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.webhooks.posting import meaning
+from consumers.webhooks.poster import meaning
 from consumers.webhooks.targets import ForbiddenTargetError, Guarded, allowed, check_url
 from liancheng.errors import WrongUseError
 from liancheng.settings import Settings

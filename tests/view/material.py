@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from consumers.reading.sanction_list import read_list
-from consumers.view import layout, whole
+from consumers.view import contents, layout
 from consumers.view.reader import View
 from liancheng import codec
 from liancheng.records import topics
@@ -12,8 +12,8 @@ from liancheng.records.entries import Entry, Level, ListDay
 from liancheng.settings import Settings
 from tests.bank_material import entry, uscc
 from tests.eventually import eventually
-from transport import redis_clients, writing
-from transport.writing import Record
+from transport import redis_clients, table_writer
+from transport.table_writer import TableRecord
 
 DAY = date(2026, 8, 20)
 TOPIC = topics.SANCTION_LIST
@@ -25,19 +25,21 @@ def entries(numbers: Iterable[int], level: Level = "penalised", sequence: int = 
 
 
 def publish(settings: Settings, some: Iterable[Entry]) -> None:
-    records = (Record(TOPIC.name, one.uscc.encode(), codec.encode(one), [], BY_KEY) for one in some)
-    writing.write(settings, records)
+    records = (TableRecord(TOPIC.name, one.uscc.encode(), codec.encode(one), [], BY_KEY) for one in some)
+    table_writer.write(settings, records)
 
 
 def publish_day(settings: Settings, day: date = DAY) -> None:
     raw = codec.encode(ListDay(day=day))
     partitions = range(TOPIC.partitions)
-    writing.write(settings, (Record(TOPIC.name, topics.NEW_DAY_KEY, raw, [], number) for number in partitions))
+    table_writer.write(
+        settings, (TableRecord(TOPIC.name, topics.NEW_DAY_KEY, raw, [], number) for number in partitions)
+    )
 
 
 def delete(settings: Settings, numbers: Iterable[int]) -> None:
     keys = (uscc(number).encode() for number in numbers)
-    writing.write(settings, (Record(TOPIC.name, key, None, [], BY_KEY) for key in keys))
+    table_writer.write(settings, (TableRecord(TOPIC.name, key, None, [], BY_KEY) for key in keys))
 
 
 def everything(settings: Settings) -> dict[bytes, bytes]:
@@ -59,7 +61,7 @@ def await_current(settings: Settings, timeout_s: float = 30) -> None:
         return head is not None and all((part.current_ms or 0) >= asked_ms for part in head.parts)
 
     eventually(current, timeout_s, what="the view is current")
-    assert whole.digest(settings).digest == read_list(settings).digest()
+    assert contents.digest(settings).digest == read_list(settings).digest()
 
 
 def generation(settings: Settings) -> str | None:

@@ -10,7 +10,7 @@ import redis
 
 from consumers.view import layout
 from consumers.view.filler import Filler
-from consumers.view.layout import LAYOUT, Head, Part
+from consumers.view.layout import LAYOUT, PartitionState, ViewHead
 from consumers.view.reader import AsyncView, StaleViewError, View
 from liancheng import codec
 from liancheng.errors import UnavailableError, UndigestibleError, WrongUseError
@@ -21,17 +21,17 @@ from tests.eventually import eventually
 from tests.view.material import await_current
 
 
-def fresh() -> Part:
-    return Part(offset=1, current_ms=int(time.time() * 1000))
+def fresh() -> PartitionState:
+    return PartitionState(offset=1, current_ms=int(time.time() * 1000))
 
 
-def put(settings: Settings, head: Head, **entries: bytes) -> None:
+def put(settings: Settings, head: ViewHead, **entries: bytes) -> None:
     with redis.Redis.from_url(settings.redis_url) as client:
         client.hset(layout.KEY, mapping={"#": layout.encode(head)} | entries)
 
 
-def head(*parts: Part) -> Head:
-    return Head(layout=LAYOUT, generation="g", source="t", parts=parts)
+def head(*parts: PartitionState) -> ViewHead:
+    return ViewHead(layout=LAYOUT, generation="g", source="t", parts=parts)
 
 
 def test_one_and_many_sync_and_async(viewed: Settings) -> None:
@@ -76,14 +76,14 @@ def test_an_empty_view_refuses(viewed: Settings) -> None:
 
 
 def test_a_view_that_is_being_filled_refuses(viewed: Settings) -> None:
-    put(viewed, head(fresh(), Part(offset=1, target=3)))
+    put(viewed, head(fresh(), PartitionState(offset=1, target=3)))
     with View(viewed) as view, pytest.raises(StaleViewError, match=r"is being filled \(33%\)") as refused:
         view.entries([])
     assert refused.value.rebuilding
 
 
 def test_a_view_that_was_never_seen_at_the_end_refuses(viewed: Settings) -> None:
-    put(viewed, head(fresh(), Part(offset=1)))
+    put(viewed, head(fresh(), PartitionState(offset=1)))
     with View(viewed) as view, pytest.raises(StaleViewError, match="of unknown age"):
         view.entry(uscc(1))
 
@@ -106,13 +106,13 @@ def test_a_view_that_nobody_fills_grows_old_and_refuses(viewed: Settings) -> Non
 
 
 def test_a_clock_that_was_put_back_makes_no_young_view(viewed: Settings) -> None:
-    put(viewed, head(Part(offset=1, current_ms=int(time.time() * 1000) + 60_000)))
+    put(viewed, head(PartitionState(offset=1, current_ms=int(time.time() * 1000) + 60_000)))
     with View(viewed) as view, pytest.raises(StaleViewError, match="of unknown age"):
         view.entry(uscc(1))
 
 
 def test_a_head_of_another_layout_is_no_view(viewed: Settings) -> None:
-    put(viewed, Head(layout=LAYOUT + 1, generation="g", source="t", parts=(fresh(),)))
+    put(viewed, ViewHead(layout=LAYOUT + 1, generation="g", source="t", parts=(fresh(),)))
     with View(viewed) as view, pytest.raises(StaleViewError, match="not filled"):
         view.entry(uscc(1))
 

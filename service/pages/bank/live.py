@@ -9,7 +9,7 @@ from service.pages.languages import language_of, say
 from service.pages.rendering import page
 from service.pages.routing import PageRoute
 from service.pages.sessions import Session, may, sessions
-from service.routes.bank import alerts as roads
+from service.routes.bank import alerts as alert_routes
 from service.web.callers import Caller
 from service.web.services import services
 
@@ -37,7 +37,7 @@ async def alerts(request: Request) -> Response:
 
 async def newest(request: Request, who: Caller) -> Response:
     """The bank's stream from its last alerts on, or from where the browser was."""
-    return await roads.stream(request, who, max(1, await services(request).roads.last(who.bank) - SHOWN + 1))
+    return await alert_routes.stream(request, who, max(1, await services(request).alerts.last(who.bank) - SHOWN + 1))
 
 
 @router.get("/alerts/stream")

@@ -38,6 +38,6 @@ async def count(request: Request, who: Annotated[Caller, Depends(caller("alerts"
         before, alerts = days.alerts_of(pages, who.bank, day)
         return counted(who.bank, day, before, (alert.json for alert in alerts), here.signer.id)
 
-    statement = await here.roads.history(made)
+    statement = await here.alerts.history(made)
     statement = replace(statement, signature=here.signer.signature(signed_part(statement)))
     return Response(encode(statement), headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -55,7 +55,7 @@ async def alerts(
 ) -> Response:
     """Your alerts from a number on: at once where there are any; otherwise when one comes, or after `wait` seconds."""
     here = services(request)
-    cursor = Cursor(here.roads, who.bank, first)
+    cursor = Cursor(here.alerts, who.bank, first)
     page = asyncio.ensure_future(cursor.page(limit, PAGE_BYTES, wait))
     stopping = asyncio.ensure_future(here.listeners.stopping.wait())
     try:
@@ -66,7 +66,7 @@ async def alerts(
         stopping.cancel()
     if not still_known(here.register.banks, who, datetime.now(UTC)):
         raise Problem("key-ended", "it ended while you waited")
-    last = max(cursor.next - 1 if records else 0, await here.roads.last(who.bank))
+    last = max(cursor.next - 1 if records else 0, await here.alerts.last(who.bank))
     body = b",".join(record.json for record in records)
     raw = b'{"alerts":[%b],"next":%d,"last":%d}' % (body, cursor.next, last)
     return Response(raw, headers=_NO_STORE, media_type="application/json")
@@ -85,7 +85,7 @@ async def stream(request: Request, who: Known, first: From = 1) -> Response:
     """
     here = services(request)
     start = _after(request.headers.get("last-event-id")) or first
-    return StreamAnswer(here, who, Cursor(here.roads, who.bank, start))
+    return StreamAnswer(here, who, Cursor(here.alerts, who.bank, start))
 
 
 def _after(last_event_id: str | None) -> int | None:

@@ -23,7 +23,7 @@ from service.web import openapi
 from service.web.auth import Caller, caller
 from service.web.problems import Problem
 from service.web.services import services
-from transport.writing import Record
+from transport.table_writer import TableRecord
 
 router = APIRouter(prefix="/v1", tags=["watches"])
 
@@ -83,7 +83,7 @@ async def put_watch(request: Request, who: Watcher, uscc: str) -> Response:
     watch = watchlist.watch_of(who.bank, _checked(uscc), wish.references, wish.filters)
     raw, live = codec.encode(watch), _live(request)
 
-    def plan() -> Iterable[Record]:
+    def plan() -> Iterable[TableRecord]:
         return () if live.one(who.bank, watch.uscc) == raw else book.standing([watch])
 
     await asyncio.to_thread(services(request).books.change, who.bank, plan)
@@ -95,7 +95,7 @@ async def end_watch(request: Request, who: Watcher, uscc: str) -> Response:
     """End a watch; one that is not there is ended already."""
     checked, live = _checked(uscc), _live(request)
 
-    def plan() -> Iterable[Record]:
+    def plan() -> Iterable[TableRecord]:
         return book.ended(who.bank, [checked]) if live.one(who.bank, checked) else ()
 
     await asyncio.to_thread(services(request).books.change, who.bank, plan)
@@ -115,7 +115,7 @@ async def add_watches(request: Request, who: Watcher, remove: bool = False) -> R
     refused = tuple(as_model(row) for row in found if isinstance(row, Refused))
     made: list[Difference] = [Difference()]
 
-    def plan() -> Iterable[Record]:
+    def plan() -> Iterable[TableRecord]:
         raws = live.some(who.bank, sorted({row.uscc for row in rows}))
         standing = {uscc: codec.read(book.decode, raw, book.TOPIC.name) for uscc, raw in raws.items()}
         made[0] = watchlist.removing(standing, rows) if remove else watchlist.adding(who.bank, standing, rows)

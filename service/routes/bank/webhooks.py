@@ -9,8 +9,8 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from consumers.webhooks import book
-from consumers.webhooks.shown import Shown, shown
+from consumers.webhooks import webhook_table
+from consumers.webhooks.webhook_status import WebhookStatus, status_of
 from liancheng.codec import encode
 from liancheng.records.webhooks import Webhook, WebhookState
 from service.web.auth import Caller, caller
@@ -39,7 +39,7 @@ class Wish(msgspec.Struct, forbid_unknown_fields=True, rename={"from_number": "f
 class Webhooks(msgspec.Struct):
     """Answer to `GET /v1/webhooks`."""
 
-    webhooks: list[Shown]
+    webhooks: list[WebhookStatus]
 
 
 class Tested(msgspec.Struct, omit_defaults=True):
@@ -55,43 +55,43 @@ _decode = msgspec.json.Decoder(Wish)
 @router.get("/webhooks", responses=answer_of(Webhooks, "The bank's webhooks, by id.", *_REFUSALS))
 async def list_(request: Request, who: Known) -> Response:
     """Your webhooks and how they stand: `health` is active, failing, dead (given up) or gone (it said 410)."""
-    return _json(Webhooks([shown(*one) for one in _ready(request).hooks.of(who.bank)]))
+    return _json(Webhooks([status_of(*one) for one in _ready(request).hooks.of(who.bank)]))
 
 
-@router.get("/webhooks/{id_}", responses=answer_of(Shown, "The webhook.", *_REFUSALS))
+@router.get("/webhooks/{id_}", responses=answer_of(WebhookStatus, "The webhook.", *_REFUSALS))
 async def get(request: Request, who: Known, id_: str) -> Response:
     """One webhook and how it stands."""
-    return _json(shown(*_known(_ready(request), who, id_)))
+    return _json(status_of(*_known(_ready(request), who, id_)))
 
 
 @router.put(
     "/webhooks/{id_}",
-    responses=answer_of(Shown, "The webhook; with `secret` where it is a new one.", *_REFUSALS),
+    responses=answer_of(WebhookStatus, "The webhook; with `secret` where it is a new one.", *_REFUSALS),
     openapi_extra=body_of(Wish, "Where to post."),
 )
 async def put(request: Request, who: Known, id_: str) -> Response:
     """Set a webhook. One that has ended begins again. The id is yours: 1 to 32 lower-case letters, digits or `-`."""
     here = _ready(request)
     wish = _decode.decode(await request.body())
-    new = book.wanted(here.settings, here.secrets, (who.bank, id_), wish.url, datetime.now(UTC))
+    new = webhook_table.wanted(here.settings, here.secrets, (who.bank, id_), wish.url, datetime.now(UTC))
     known = here.hooks.standing(new.key)
     if known is None:
         limit = here.settings.webhooks_per_bank
         if len(here.hooks.of(who.bank)) >= limit:
             raise Problem("too-many-webhooks", f"this bank has {limit} webhooks", limit=limit)
-        new = msgspec.structs.replace(new, from_number=await here.roads.last(who.bank) + 1)
-    hook, fresh = book.made(known, new, wish.from_number, wish.rotate_secret)
-    await asyncio.to_thread(book.put, here.settings, hook)
+        new = msgspec.structs.replace(new, from_number=await here.alerts.last(who.bank) + 1)
+    hook, fresh = webhook_table.made(known, new, wish.from_number, wish.rotate_secret)
+    await asyncio.to_thread(webhook_table.put, here.settings, hook)
     await _seen(lambda: here.hooks.hooks.get(hook.key) == hook)
-    return _json(shown(hook, here.hooks.state(hook), here.secrets.secret(hook) if fresh else None))
+    return _json(status_of(hook, here.hooks.state(hook), here.secrets.secret(hook) if fresh else None))
 
 
-@router.delete("/webhooks/{id_}", status_code=204, responses=answer_of(Shown, "", *_REFUSALS) | {200: {}})
+@router.delete("/webhooks/{id_}", status_code=204, responses=answer_of(WebhookStatus, "", *_REFUSALS) | {200: {}})
 async def delete(request: Request, who: Known, id_: str) -> Response:
     """Delete a webhook: nothing is posted there any more, but what is under way."""
     here = _ready(request)
     hook, _ = _known(here, who, id_)
-    await asyncio.to_thread(book.delete, here.settings, hook.key)
+    await asyncio.to_thread(webhook_table.delete, here.settings, hook.key)
     await _seen(lambda: hook.key not in here.hooks.hooks)
     return Response(status_code=204, headers=_NO_STORE)
 
@@ -114,7 +114,7 @@ def _ready(request: Request) -> Services:
 
 def _known(here: Services, who: Caller, id_: str) -> tuple[Webhook, WebhookState]:
     """The caller's own webhook of that id."""
-    known = here.hooks.standing(f"{who.bank}/{book.check_id(id_)}")
+    known = here.hooks.standing(f"{who.bank}/{webhook_table.check_id(id_)}")
     if known is None:
         raise Problem("not-found", f"this bank has no webhook {id_}")
     return known

@@ -14,7 +14,7 @@ from liancheng.records import topics
 from liancheng.records.webhooks import Webhook, WebhookState, standing
 from liancheng.settings import Settings
 from transport import tables
-from transport.writing import Record, write
+from transport.table_writer import TableRecord, write
 
 SOURCE = b"/webhooks"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -86,8 +86,11 @@ def wanted(settings: Settings, secrets: Secrets, named: tuple[str, str], url: st
 
 def put(settings: Settings, hook: Webhook) -> None:
     headers = codec.headers("webhook", SOURCE, f"{hook.key}/{codec.digest(hook)}")
-    write(settings, [Record(topics.WEBHOOKS.name, hook.key.encode(), codec.encode(hook), headers, 0)])
+    write(settings, [TableRecord(topics.WEBHOOKS.name, hook.key.encode(), codec.encode(hook), headers, 0)])
 
 
 def delete(settings: Settings, key: str) -> None:
-    write(settings, [Record(topics.WEBHOOKS.name, key.encode(), None, codec.headers("webhook_ended", SOURCE, key), 0)])
+    write(
+        settings,
+        [TableRecord(topics.WEBHOOKS.name, key.encode(), None, codec.headers("webhook_ended", SOURCE, key), 0)],
+    )

@@ -6,7 +6,7 @@ from liancheng.records.facts import Model
 from liancheng.records.webhooks import Health, Webhook, WebhookState
 
 
-class Shown(Model, tag="webhook", frozen=True, kw_only=True):
+class WebhookStatus(Model, tag="webhook", frozen=True, kw_only=True):
     """`delivered`: all alerts up to this number were taken (from `from_number` on). `secret`: shown when it is made."""
 
     bank: str
@@ -23,8 +23,8 @@ class Shown(Model, tag="webhook", frozen=True, kw_only=True):
     secret: str | None = None
 
 
-def shown(hook: Webhook, state: WebhookState, secret: str | None = None) -> Shown:
-    return Shown(
+def status_of(hook: Webhook, state: WebhookState, secret: str | None = None) -> WebhookStatus:
+    return WebhookStatus(
         bank=hook.bank,
         id=hook.id,
         url=hook.url,

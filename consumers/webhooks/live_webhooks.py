@@ -10,10 +10,10 @@ from liancheng.records import topics
 from liancheng.records.topics import Topic
 from liancheng.records.webhooks import Webhook, WebhookState, standing
 from liancheng.settings import Settings
-from transport.following import Follower
+from transport.follower import Follower
 
 
-class LiveHooks:
+class LiveWebhooks:
     """By `<bank>/<id>`. `changed` is called, in another thread, when webhooks (not states) were read."""
 
     def __init__(self, settings: Settings, changed: Callable[[], object] = lambda: None) -> None:

@@ -13,7 +13,7 @@ from transport.clients import producer, readable
 FLUSH_S = 60.0  # twice message.timeout.ms: every record has its report by then
 
 
-class Record(NamedTuple):
+class TableRecord(NamedTuple):
     topic: str
     key: bytes
     value: bytes | None  # None: a tombstone
@@ -21,7 +21,7 @@ class Record(NamedTuple):
     partition: int
 
 
-def write(settings: Settings, records: Iterable[Record], written: Callable[[], None] = lambda: None) -> None:
+def write(settings: Settings, records: Iterable[TableRecord], written: Callable[[], None] = lambda: None) -> None:
     """Write the records and wait until the broker has them; `written` is called for each that it has.
 
     For tables, one record a key: a retry may double or reorder records, which changes no table. In return it starts at

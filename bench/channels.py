@@ -18,7 +18,7 @@ from bench.lab import REPOSITORY, Lab, await_health, eventually, worker
 from bench.latency import RATE, event_of, publish
 from bench.reading import await_worked_off
 from consumers.reading import keys
-from consumers.webhooks import book
+from consumers.webhooks import webhook_table
 from consumers.webhooks.secrets import Secrets
 from liancheng import codec
 from liancheng.errors import UnavailableError
@@ -27,7 +27,7 @@ from liancheng.records.alerts import Bank
 from liancheng.settings import Settings
 from supervision.ports import free_ports
 from supervision.worker import Worker, api, webhooks
-from transport import admin, writing
+from transport import admin, table_writer
 
 BANKS = [f"bank-{number:03}" for number in range(100)]
 BOOK = 10_000  # watches of each bank
@@ -35,10 +35,10 @@ WARM_S = 20  # of a broker and of processes that are seconds old; not counted
 QUIET_S = 60
 
 
-class RoadResult(NamedTuple):
+class ChannelResult(NamedTuple):
     """Milliseconds. `made_…`: from the alert's record alone, without the four stages before it."""
 
-    road: str
+    channel: str
     p50_ms: float
     p99_ms: float
     made_p50_ms: float
@@ -47,35 +47,35 @@ class RoadResult(NamedTuple):
     load: float
 
 
-class _Head(msgspec.Struct):
+class _AlertTime(msgspec.Struct):
     uscc: str
     made_at: datetime
 
 
 class _Arrivals:
-    """When each company's alert came, on one road."""
+    """When each company's alert came, on one channel."""
 
-    def __init__(self, road: str) -> None:
-        self.road = road
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
         self.came: dict[bytes, tuple[float, float]] = {}  # by USCC: when, and seconds since the alert was made
-        self._decode = msgspec.json.Decoder(_Head).decode
+        self._decode = msgspec.json.Decoder(_AlertTime).decode
 
     def take(self, raw: bytes) -> None:
         now, at = time.perf_counter(), time.time()
         head = self._decode(raw)
         self.came.setdefault(head.uscc.encode(), (now, at - head.made_at.timestamp()))
 
-    def result(self, sent: dict[bytes, float], counted: Iterable[bytes]) -> RoadResult:
+    def result(self, sent: dict[bytes, float], counted: Iterable[bytes]) -> ChannelResult:
         marks = list(counted)
         whole = quantiles([(self.came[mark][0] - sent[mark]) * 1000 for mark in marks], n=100)
-        road = quantiles([self.came[mark][1] * 1000 for mark in marks], n=100)
-        return RoadResult(self.road, whole[49], whole[98], road[49], road[98], len(marks), machine.load())
+        channel = quantiles([self.came[mark][1] * 1000 for mark in marks], n=100)
+        return ChannelResult(self.channel, whole[49], whole[98], channel[49], channel[98], len(marks), machine.load())
 
 
-def measure(lab: Lab, seconds: int) -> list[RoadResult]:
-    """Each company is watched by one bank, each bank has a whole book of watches and listens on both roads."""
+def measure(lab: Lab, seconds: int) -> list[ChannelResult]:
+    """Each company is watched by one bank, each bank has a whole book of watches and listens on both channels."""
     count = (WARM_S + seconds) * RATE
-    with lab.broker("roads", brief=False) as broker:
+    with lab.broker("channels", brief=False) as broker:
         (api_port, hooks_port, receiver_port) = free_ports(3)
         settings = broker.model_copy(
             update={"api_port": api_port, "webhooks_port": hooks_port, "api_url": f"http://127.0.0.1:{api_port}"}
@@ -84,14 +84,14 @@ def measure(lab: Lab, seconds: int) -> list[RoadResult]:
         bearers = _registered(settings)
         _hooked(settings, receiver_port)
         watched = range(max(count, BOOK * len(BANKS)))
-        writing.write(settings, (watch(made_up.company(number), BANKS[number % len(BANKS)]) for number in watched))
+        table_writer.write(settings, (watch(made_up.company(number), BANKS[number % len(BANKS)]) for number in watched))
         with worker(settings, settings.stages) as process, _serving(settings, receiver_port):
             await_health(settings, process)
             await_worked_off(settings, "alerting", process)
             results = asyncio.run(_run(settings, bearers, receiver_port, count))
-    lab.drop("roads")
+    lab.drop("channels")
     for found in results:
-        print(f"  roads {found.road}: {found.p50_ms:.1f} / {found.p99_ms:.1f} ms", flush=True)
+        print(f"  channels {found.channel}: {found.p50_ms:.1f} / {found.p99_ms:.1f} ms", flush=True)
     return results
 
 
@@ -104,8 +104,8 @@ def _registered(settings: Settings) -> list[str]:
         text, key = keys.new(bank, keys.SCOPES, now)
         found.append(text)
         value = codec.encode(Bank(id=bank, name=bank, keys=(key,)))
-        records.append(writing.Record(topics.BANKS.name, bank.encode(), value, [], 0))
-    writing.write(settings, records)
+        records.append(table_writer.TableRecord(topics.BANKS.name, bank.encode(), value, [], 0))
+    table_writer.write(settings, records)
     return found
 
 
@@ -115,7 +115,9 @@ def _hooked(settings: Settings, port: int) -> None:
     )
     secrets, now = Secrets(settings), datetime.now(UTC)
     for bank in BANKS:
-        book.put(settings, book.wanted(allowing, secrets, (bank, "bench"), f"http://127.0.0.1:{port}/{bank}", now))
+        webhook_table.put(
+            settings, webhook_table.wanted(allowing, secrets, (bank, "bench"), f"http://127.0.0.1:{port}/{bank}", now)
+        )
 
 
 @contextmanager
@@ -138,7 +140,7 @@ def _serving(settings: Settings, port: int) -> Iterator[None]:
             part.kill()
 
 
-async def _run(settings: Settings, bearers: list[str], port: int, count: int) -> list[RoadResult]:
+async def _run(settings: Settings, bearers: list[str], port: int, count: int) -> list[ChannelResult]:
     events = [event_of(number) for number in range(count)]
     streams, posts = _Arrivals("SSE"), _Arrivals("webhook")
     async with AsyncExitStack() as stack:
@@ -156,9 +158,9 @@ async def _run(settings: Settings, bearers: list[str], port: int, count: int) ->
     return [arrivals.result(sent, counted) for arrivals in (streams, posts)]
 
 
-async def _all_came(roads: Iterable[_Arrivals], count: int, listening: list["asyncio.Task[None]"]) -> None:
+async def _all_came(channels: Iterable[_Arrivals], count: int, listening: list["asyncio.Task[None]"]) -> None:
     last, since = 0, time.perf_counter()
-    while (came := sum(len(road.came) for road in roads)) < 2 * count:
+    while (came := sum(len(channel.came) for channel in channels)) < 2 * count:
         if came > last:
             last, since = came, time.perf_counter()
         if time.perf_counter() - since > QUIET_S or any(task.done() for task in listening):
@@ -182,7 +184,7 @@ async def _listen(settings: Settings, bearer: str, arrivals: _Arrivals) -> None:
 
 
 async def _receive(arrivals: _Arrivals, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """The least that a receiver of webhooks can be."""
+    """Answers each post with 204 and records when it came."""
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")

@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Message
 from liancheng.errors import LianchengError
 from liancheng.settings import Settings
 from transport.clients import producer, readable
-from transport.writing import Record
+from transport.table_writer import TableRecord
 
 _CHUNK = 5_000  # records in one transaction: readers of the topic wait for its end
 _TIMEOUT_S = 30.0
@@ -50,7 +50,7 @@ class FencedWriter:
         except KafkaException as error:
             raise readable(error, f"beginning to write as {id_}") from error
 
-    def write(self, records: Iterable[Record], written: Callable[[int], None] = lambda _: None) -> Ends:
+    def write(self, records: Iterable[TableRecord], written: Callable[[int], None] = lambda _: None) -> Ends:
         """Write the records, in transactions of 5,000; `written` is told how many more were committed.
 
         Raises:
@@ -69,7 +69,7 @@ class FencedWriter:
             written(len(chunk))
         return ends
 
-    def _commit(self, chunk: list[Record], ends: Ends) -> None:
+    def _commit(self, chunk: list[TableRecord], ends: Ends) -> None:
         def report(error: KafkaError | None, message: Message) -> None:
             if error is None:
                 place = message.topic() or "", message.partition() or 0

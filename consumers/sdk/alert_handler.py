@@ -18,7 +18,7 @@ _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 Handle = Callable[..., Any]  # (alert), or (alert, connection) to work in the transaction of the numbers
 
 
-class Road(Protocol):
+class Channel(Protocol):
     """A way on which one bank's alerts come."""
 
     def since(self, last: int, follow: bool) -> Iterator[Alert]:
@@ -35,16 +35,16 @@ class Road(Protocol):
     def close(self) -> None: ...
 
 
-class Delivery:
+class AlertHandler:
     """One reader's alerts that its store does not have yet. Each must be handled before the next one is asked for."""
 
-    def __init__(self, bank: str, reader: str, open_road: Callable[[], Road], store: NumberStore) -> None:
+    def __init__(self, bank: str, reader: str, open_road: Callable[[], Channel], store: NumberStore) -> None:
         self.repeated = 0
         self._bank = bank
         self._reader = reader
         self._open_road = open_road
         self._store = store
-        self._road: Road | None = None
+        self._road: Channel | None = None
         self._stopping = threading.Event()
 
     def alerts(self, follow: bool) -> Iterator[Alert]:
@@ -96,7 +96,7 @@ class Delivery:
         if road:
             road.close()
 
-    def _opened(self) -> Road:
+    def _opened(self) -> Channel:
         if self._road is None:
             self._road = self._open_road()
         return self._road

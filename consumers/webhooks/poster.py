@@ -21,7 +21,7 @@ _LONGEST_ASKED = timedelta(days=1)
 _FIXED = [("content-type", "application/json"), ("user-agent", "liancheng-webhooks/1")]
 
 
-class Answer(NamedTuple):
+class PostResult(NamedTuple):
     """`why`: what went wrong, for the bank's eyes; None: it was taken. `gone`: the receiver wants no more."""
 
     why: str | None = None
@@ -39,7 +39,7 @@ class Poster:
         self._network = targets.Guarded(settings)
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
-    async def post(self, hook: Webhook, message_id: str, body: bytes) -> Answer:
+    async def post(self, hook: Webhook, message_id: str, body: bytes) -> PostResult:
         """One attempt; what goes wrong is in the answer."""
         now = datetime.now(UTC)
         try:
@@ -49,13 +49,13 @@ class Poster:
             async with asyncio.timeout(self._settings.webhook_timeout_s):
                 return await self._exchange(self._pool(hook.key), target, headers, body)
         except (TimeoutError, httpcore.TimeoutException):
-            return Answer(f"no answer within {self._settings.webhook_timeout_s:g} s")
+            return PostResult(f"no answer within {self._settings.webhook_timeout_s:g} s")
         except LianchengError as error:
-            return Answer(str(error))
+            return PostResult(str(error))
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
-            return Answer(f"no connection: {str(error) or type(error).__name__}")
+            return PostResult(f"no connection: {str(error) or type(error).__name__}")
 
-    async def test(self, hook: Webhook) -> Answer:
+    async def test(self, hook: Webhook) -> PostResult:
         """Post a message that says nothing but that it came."""
         now = datetime.now(UTC)
         body = codec.encode({"type": "test", "bank": hook.bank, "webhook": hook.id, "at": now})
@@ -81,7 +81,7 @@ class Poster:
 
     async def _exchange(
         self, pool: httpcore.AsyncConnectionPool, url: httpcore.URL, headers: list[tuple[str, str]], body: bytes
-    ) -> Answer:
+    ) -> PostResult:
         seconds = self._settings.webhook_timeout_s
         timeouts = {"connect": min(_CONNECT_S, seconds), "read": seconds, "write": seconds, "pool": seconds}
         async with pool.stream("POST", url, headers=headers, content=body, extensions={"timeout": timeouts}) as got:
@@ -93,13 +93,13 @@ class Poster:
             return meaning(got.status, _header(got.headers, b"retry-after"), datetime.now(UTC))
 
 
-def meaning(status: int, retry_after: str | None, now: datetime) -> Answer:
+def meaning(status: int, retry_after: str | None, now: datetime) -> PostResult:
     """What a status says: 2xx taken, 410 no more, everything else (redirects too) not taken."""
     if 200 <= status < 300:
-        return Answer()
+        return PostResult()
     if status == 410:
-        return Answer("the receiver answered 410: it wants no more", gone=True)
-    return Answer(f"the receiver answered {status}", retry_after=_asked(retry_after, now))
+        return PostResult("the receiver answered 410: it wants no more", gone=True)
+    return PostResult(f"the receiver answered {status}", retry_after=_asked(retry_after, now))
 
 
 def _asked(text: str | None, now: datetime) -> timedelta | None:

@@ -11,7 +11,7 @@ _TIMEOUT_S = 5.0
 _LATE_S = 2 * _TIMEOUT_S  # librdkafka tells a timeout itself, with the cause
 
 
-class Source:
+class ListTopic:
     """`sanction-list` on its cluster. Raises KafkaException where the broker does not answer."""
 
     def __init__(self, settings: Settings) -> None:
