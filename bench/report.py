@@ -165,10 +165,10 @@ def _screening(results: Results) -> str:
 def _channels(results: Results) -> str:
     rows = [
         (
-            found.channel, f"{found.alerts:,}", f"{found.p50_ms:.1f}", f"{found.p99_ms:.1f}", f"{found.made_p50_ms:.1f}",
-            f"{found.made_p99_ms:.1f}", f"{found.load:.1f}",
+            result.channel, f"{result.alerts:,}", f"{result.p50_ms:.1f}", f"{result.p99_ms:.1f}",
+            f"{result.made_p50_ms:.1f}", f"{result.made_p99_ms:.1f}", f"{result.load:.1f}",
         )
-        for found in results.channels
+        for result in results.channels
     ]  # fmt: skip
     head = ("publish to bank", "alerts", "p50 ms", "p99 ms", "of it the channel: p50 ms", "p99 ms", "load")
     return _table(head, rows) if rows else ""

@@ -15,3 +15,7 @@ class UnavailableError(LianchengError):
 
 class UndigestibleError(LianchengError):
     """A record that a fold cannot digest. It goes to `dead-letters` and ops mend it."""
+
+
+class RestartSessionError(Exception):
+    """A session with Kafka or Redis cannot continue; the next one starts from the state it finds there."""

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from liancheng.errors import UnavailableError, UndigestibleError
+from liancheng.errors import RestartSessionError, UnavailableError, UndigestibleError
 from liancheng.records import topics
 from stream_apps.stage import Output, Record, Unit
 
@@ -15,10 +15,6 @@ log = logging.getLogger("liancheng.engine")
 DEAD_VALUE_MAX = 900_000  # bytes of a dead letter's value; with its headers it stays under a record's 1,000,000
 DEAD_CAUSE_MAX = 10_000
 CHUNK_RECORDS = 200  # folded at a time: their outputs are sent while the next chunk is folded
-
-
-class RestartSessionError(Exception):
-    """The session cannot continue; the next one restores everything."""
 
 
 class Batch:

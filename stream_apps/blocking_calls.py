@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from confluent_kafka import KafkaException
 
-from stream_apps.batch import RestartSessionError
+from liancheng.errors import RestartSessionError
 
 
 def until_known(call: Callable[[float], None], timeout_s: float) -> None:

@@ -14,11 +14,11 @@ from collections.abc import Callable, Hashable, Iterable
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from liancheng.errors import UnavailableError
+from liancheng.errors import RestartSessionError, UnavailableError
 from liancheng.records import topics
 from liancheng.settings import Settings
 from stream_apps import metrics
-from stream_apps.batch import Batch, RestartSessionError
+from stream_apps.batch import Batch
 from stream_apps.restore import restore
 from stream_apps.stage import Place, Record, Stage, Unit
 from stream_apps.writer import Writer

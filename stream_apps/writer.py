@@ -10,8 +10,9 @@ import contextlib
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
+from liancheng.errors import RestartSessionError
 from liancheng.settings import Settings
-from stream_apps.batch import Batch, RestartSessionError
+from stream_apps.batch import Batch
 from stream_apps.blocking_calls import CallThread, until_known
 from stream_apps.stage import Output, Place
 from transport.admin import partition_count

@@ -44,9 +44,9 @@ RULES = (
         "two files write in transactions",
         ("stream_apps", "transport", "producers", "consumers", "service", "cli", "supervision"),
         re.compile(r"\b(?:init|begin|commit|abort|send_offsets_to)_transactions?\("),
-        "stream_apps.writer.Writer (a stage's batch) or transport.fenced.FencedWriter (a book)",
+        "stream_apps.writer.Writer (a stage's batch) or transport.fenced_writer.FencedWriter (a book)",
         "producer.begin" + "_transaction()",
-        but=("stream_apps/writer.py", "transport/fenced.py"),
+        but=("stream_apps/writer.py", "transport/fenced_writer.py"),
     ),
     Rule(
         "no path of one machine",

@@ -11,8 +11,8 @@ from confluent_kafka import KafkaException
 from redis.exceptions import RedisError
 
 from consumers.view import metrics
-from consumers.view.session import FillingSession, RestartSessionError
-from liancheng.errors import LianchengError
+from consumers.view.session import FillingSession
+from liancheng.errors import LianchengError, RestartSessionError
 from liancheng.settings import Settings
 from transport import health_server, redis_clients
 

@@ -15,6 +15,7 @@ from consumers.view import layout, metrics
 from consumers.view.fold import EndsSample, ViewInput, fold, open_looks
 from consumers.view.layout import ViewHead
 from consumers.view.store import ChangedError, Store
+from liancheng.errors import RestartSessionError
 from liancheng.records import topics
 from liancheng.settings import Settings
 from transport import redis_clients
@@ -26,10 +27,6 @@ POLL_S = 0.1
 LOOK_S = 1.0  # how often it asks where the topic ends: the view's age is this at most while all is well
 LOOKS_MAX = 60  # open looks; with more the oldest ones are still reached first
 TOPIC = topics.SANCTION_LIST.name
-
-
-class RestartSessionError(Exception):
-    """This session cannot go on; the next one looks afresh at what is there."""
 
 
 class FillingSession:
