@@ -1,4 +1,4 @@
-"""Files that people send, from bytes to numbered rows: text encodings, CSV, Excel workbooks.
+"""Files that people send, from bytes to numbered rows: encodings, CSV, Excel workbooks, JSON lines, headers, refusals.
 
-Knows no column and no topic: what a row means is decided by whoever asked for the file.
+Knows no topic, no HTTP and no command: every place that takes a file calls this package and adds only what a row means.
 """

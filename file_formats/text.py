@@ -1,70 +1,97 @@
-"""From a file's bytes to its text: UTF-8 with or without BOM, or GB18030; what is no text is named for what it is."""
+"""From bytes to text: UTF-8 with or without BOM, or GB18030; anything else is named for what it is.
 
-from liancheng.errors import WrongUseError
+A damaged file is refused, never read in the other encoding: GB18030 can read most of what is left of UTF-8, every name
+a different one.
+"""
 
-_AS_CSV = "save it in Excel or WPS as “CSV UTF-8（逗号分隔）” and send that"
-_KINDS: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "a zip archive", "unpack it and send the file in it"),
-    (b"%PDF-", "a PDF document", "send the table that it was made from, as CSV or xlsx"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it with gunzip and send what is in it"),
-    (b"Rar!", "a RAR archive", "unpack it and send the file in it"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it and send the file in it"),
-    (b"\x89PNG", "an image", "send the table that it shows, as CSV or xlsx"),
-    (b"\xff\xd8\xff", "an image", "send the table that it shows, as CSV or xlsx"),
-    (b"\xff\xfe", "text in UTF-16 (Excel's “Unicode text”)", _AS_CSV),
-    (b"\xfe\xff", "text in UTF-16 (Excel's “Unicode text”)", _AS_CSV),
-)
+import re
+
+from file_formats.refusals import FileRefusedError
+
 _BOM = b"\xef\xbb\xbf"
+_AS_CSV = "save it in Excel or WPS as “CSV UTF-8（逗号分隔）” and send that"
+_UNPACK = "unpack it and send the file in it"
+_SEND_TABLE = "send the table that it was made from, as CSV or xlsx"
+_KINDS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
+    (re.compile(start, re.DOTALL), kind, remedy)
+    for start, kind, remedy in (
+        (rb"PK\x03\x04.{26}\[Content_Types\]", "an Office document", f"{_AS_CSV}; a stream takes no workbook"),
+        (rb"PK\x03\x04", "a zip archive", _UNPACK),
+        (rb"%PDF-", "a PDF document", _SEND_TABLE),
+        (rb"\x1f\x8b", "a gzip archive", _UNPACK),
+        (rb"Rar!", "a RAR archive", _UNPACK),
+        (rb"7z\xbc\xaf", "a 7z archive", _UNPACK),
+        (rb"\x89PNG|\xff\xd8\xff", "an image", _SEND_TABLE),
+        (rb"\xff\xfe|\xfe\xff", "text in UTF-16 (Excel's “Unicode text”)", _AS_CSV),
+        (rb"(?:\xef\xbb\xbf)?\s*<", "a web page or XML", _AS_CSV),
+    )
+)
+_UTF8_HAN = re.compile(rb"(?<![\x80-\xff])(?:[\xe3-\xe9][\x80-\xbf]{2}){3}")  # in GB18030 by accident: 1 in 10 million
 
 
 def decode(raw: bytes, name: str) -> str:
-    """The text, without a BOM. GB18030 is taken where strict UTF-8 fails and the text is not UTF-8 but for a few bytes.
+    """Returns the text of a whole file, without a BOM.
 
     Raises:
-        WrongUseError: empty, no text, or bytes that neither encoding has; names the place and the mend.
+        FileRefusedError: empty, not text, damaged, or in two encodings; names the byte and its line.
     """
     if not raw.removeprefix(_BOM).strip():
-        raise WrongUseError(f"{name}: found an empty file, expected a table or JSON lines: was it saved?")
+        raise FileRefusedError(name, "empty")
     _refuse_other_kinds(raw, name)
-    try:
-        return raw.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        broken = error
-    if raw.startswith(_BOM) or _is_damaged_utf8(raw):
-        raise _undecodable(raw, name, "UTF-8", broken.start)
-    try:
-        return raw.decode("gb18030")
-    except UnicodeDecodeError as error:
-        raise _undecodable(raw, name, "UTF-8 or GB18030", error.start) from error
+    return _decoded(raw, _encoding_of(raw), name, 0, 1)
+
+
+class LineDecoder:
+    """Decodes a file line by line, as `decode` would, in the encoding of its first line that is not ASCII."""
+
+    def __init__(self, name: str, encoding: str | None = None) -> None:
+        self.encoding = encoding
+        self._name = name
+        self._begun = False
+
+    def decode(self, line: bytes, start: int, number: int) -> str:
+        """Returns the text of a line, which begins at byte `start`. Raises FileRefusedError."""
+        if not self._begun and line.strip():
+            self._begun = True
+            _refuse_other_kinds(line, self._name)
+        if self.encoding is None and not line.isascii():
+            self.encoding = _encoding_of(line)
+        return _decoded(line, self.encoding or "utf-8", self._name, start, number)
 
 
 def _refuse_other_kinds(raw: bytes, name: str) -> None:
-    for start, what, mend in _KINDS:
-        if raw.startswith(start):
-            raise WrongUseError(f"{name}: it looks like {what}, expected a table in CSV or xlsx, or JSON lines: {mend}")
-    if raw.removeprefix(_BOM).lstrip().startswith(b"<"):
-        raise WrongUseError(
-            f"{name}: it looks like a web page or XML, expected a table in CSV or xlsx, or JSON lines: {_AS_CSV}"
-        )
+    for start, kind, remedy in _KINDS:
+        if start.match(raw):
+            raise FileRefusedError(name, "kind", kind=kind, remedy=remedy)
+
+
+def _encoding_of(raw: bytes) -> str:
+    """Of Chinese text in GB18030, UTF-8 reads hardly a character by accident; of its own, all but the damage."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("utf-8", "replace")
+        damaged = text.count("\ufffd")
+        intact = sum(1 for character in text if character >= "\u0800") - damaged
+        return "utf-8" if raw.startswith(_BOM) or 0 < damaged <= intact else "gb18030"
+    return "utf-8"
+
+
+def _decoded(raw: bytes, encoding: str, name: str, start: int, line: int) -> str:
+    """`raw` begins at byte `start`, on `line`."""
+
+    def place(at: int) -> dict[str, int]:
+        return {"byte": start + at, "line": line + raw.count(b"\n", 0, at)}
+
     if (at := raw.find(b"\0")) >= 0:
-        raise WrongUseError(
-            f"{name}: it looks like a binary file (byte {at} is 0), expected a table in CSV or xlsx, or JSON lines"
-        )
-
-
-def _is_damaged_utf8(raw: bytes) -> bool:
-    """Of Chinese text in GB18030, UTF-8 can read every seventh character by accident; of its own, all but the damage.
-
-    Without this a UTF-8 file with one broken byte would be read as GB18030, every name in it another.
-    """
-    text = raw.decode("utf-8", "replace")
-    damaged = text.count("\ufffd")
-    return sum(1 for character in text if character > "\x7f") - damaged > damaged
-
-
-def _undecodable(raw: bytes, name: str, encoding: str, at: int) -> WrongUseError:
-    line = raw.count(b"\n", 0, at) + 1
-    return WrongUseError(
-        f"{name}: byte {at} (0x{raw[at]:02X}, on line {line}) is no {encoding}: "
-        "save the file again as CSV UTF-8, and look at that line first"
-    )
+        kind = f"a binary file (byte {start + at} is 0)"
+        raise FileRefusedError(name, "kind", kind=kind, remedy=_SEND_TABLE)
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        said = "UTF-8" if encoding == "utf-8" else "UTF-8 or GB18030"
+        value = f"0x{raw[error.start]:02X}"
+        raise FileRefusedError(name, "encoding", value=value, encoding=said, **place(error.start)) from error
+    if encoding == "gb18030" and (han := _UTF8_HAN.search(raw)):
+        raise FileRefusedError(name, "mixed", **place(han.start()))
+    return text.removeprefix("\ufeff") if start == 0 else text

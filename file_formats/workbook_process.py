@@ -1,8 +1,8 @@
 """A process of its own, which reads a workbook from stdin and writes its visible sheets to stdout, as JSON.
 
-A damaged workbook, or one with a single cell far below and beside its table, makes the reading library ask for tens of
-gigabytes and end its process. So it gets one to end, with a limit; `workbooks` starts it and says what went wrong. It
-imports nothing of ours: it starts in 50 ms.
+A damaged workbook, or one with a single cell far below and to the right of its table, makes the reading library ask for
+tens of gigabytes and end its process. So it gets a process of its own, with a memory limit; `workbooks` starts it and
+says what went wrong. It imports nothing of this project: it starts in 50 ms.
 """
 
 import io
@@ -29,13 +29,13 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())) as book:
-            found = [(title, rows_of(book.get_sheet_by_name(title).iter_rows())) for title in _visible(book)]
+            sheets = [(title, rows_of(book.get_sheet_by_name(title).iter_rows())) for title in _visible(book)]
     except PasswordError:
         return LOCKED
     except CalamineError as error:
         sys.stderr.write(str(error))
         return UNREADABLE
-    sys.stdout.buffer.write(json.dumps(found).encode())
+    sys.stdout.buffer.write(json.dumps(sheets).encode())
     return 0
 
 

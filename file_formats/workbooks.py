@@ -1,4 +1,4 @@
-"""The sheets of an Excel workbook (xlsx, or the old xls) as text, read by a process of its own: `sheet_reader`."""
+"""The sheets of an Excel workbook (xlsx, or the old xls) as text, read by `workbook_process`."""
 
 import subprocess
 import sys
@@ -6,8 +6,8 @@ import sys
 import msgspec
 
 from file_formats import workbook_process
+from file_formats.refusals import FileRefusedError
 from file_formats.workbook_process import Rows
-from liancheng.errors import WrongUseError
 
 __all__ = ["Rows", "is_workbook", "read"]
 
@@ -24,28 +24,18 @@ def read(raw: bytes, name: str) -> list[tuple[str, Rows]]:
     """The visible sheets, each with its title and its rows that are not empty, with their numbers.
 
     Raises:
-        WrongUseError: locked by a password, damaged, or no workbook.
+        FileRefusedError: locked by a password, or damaged.
     """
     if _LOCKED in raw:
-        raise _locked(name)
+        raise FileRefusedError(name, "locked")
     done = subprocess.run(
         [sys.executable, "-I", workbook_process.__file__], input=raw, capture_output=True, check=False
     )
     if done.returncode == workbook_process.LOCKED:
-        raise _locked(name)
+        raise FileRefusedError(name, "locked")
     if done.returncode:
-        why = (
-            done.stderr.decode(errors="replace")
-            if done.returncode == workbook_process.UNREADABLE
-            else "it is too large"
-        )
-        raise WrongUseError(
-            f"{name}: it looks like an Excel workbook but cannot be read ({why}): copy the table into a new workbook "
-            "in Excel or WPS, save it as xlsx and send that"
-        )
-    found: list[tuple[str, Rows]] = msgspec.json.decode(done.stdout)
-    return found
-
-
-def _locked(name: str) -> WrongUseError:
-    return WrongUseError(f"{name}: the workbook is locked by a password: save it without one and send that")
+        known = done.returncode == workbook_process.UNREADABLE
+        reason = done.stderr.decode(errors="replace") if known else "it is too large"
+        raise FileRefusedError(name, "damaged", reason=reason)
+    sheets: list[tuple[str, Rows]] = msgspec.json.decode(done.stdout)
+    return sheets

@@ -11,9 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from liancheng.text import spelling
+from file_formats import headers
+from file_formats.tables import TableKind
 
-REASONS = ("原行号", "拒收原因")  # beside a refused row; ignored when it is read again
+REASONS = ("原行号", "拒收原因")  # columns next to a refused row; ignored when it is read again
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,6 @@ _OTHER_NAMES = {
     "CF_DFBM": "DFBM",
     "行政相对人": "CF_XDR_MC",
     "行政相对人统一社会信用代码": "CF_XDR_SHXYM",
-    "社会统一信用代码": "CF_XDR_SHXYM",
     "行政处罚决定文书号": "CF_WSH",
     "行政处罚决定书号": "CF_WSH",
     "行政处罚决定文号": "CF_WSH",
@@ -117,26 +117,18 @@ _OTHER_NAMES = {
     "没收金额": "CF_NR_WFFF",
 }
 _PERSONAL = ("身份证", "证件", "法定代表人", "法人代表", "负责人", "姓名", "住址", "电话", "手机")
-_WITH_NOTE = re.compile(r"(?P<base>[^()]+?)(?:\((?P<note>[^()]*)\)|[-_:]?(?P<unit>万元|元))")
 _SUBJECT_CODE = re.compile(r"行政相对人代码[-_／]?(?P<number>\d?)(?:[-_]|\()?(?P<name>[^()]*)\)?")
 
 
 def column_of(cell: str) -> Column | None:
-    """The column of a header as printed: spaces, width, case, marks (* and :) and brackets do not count."""
-    text = spelling.compact(cell).strip("*:").upper()
+    """The column of a header, however it is spelled; what it says after its name does not count."""
+    text = headers.spelled(cell)
     if text in _BY_NAME:
         return _BY_NAME[text]
     if subject := _SUBJECT_CODE.fullmatch(text):
-        # The number goes by edition and place (组织机构代码 is _2 here, _3 there); what the bracket says does not.
+        # The number depends on edition and province (组织机构代码 is _2 in one, _3 in another); the bracket does not.
         return _BY_NAME.get(subject["name"] or {"1": "统一社会信用代码"}.get(subject["number"], ""))
-    noted = _WITH_NOTE.fullmatch(text)
-    return _BY_NAME.get(noted["base"]) if noted else None
-
-
-def note_of(cell: str) -> str:
-    """What a header says after its name: the unit in 罚款金额（元）. Empty where there is nothing."""
-    noted = _WITH_NOTE.fullmatch(spelling.compact(cell).strip("*:"))
-    return (noted["note"] or noted["unit"] or "") if noted else ""
+    return _BY_NAME.get(headers.split(cell)[0])
 
 
 def recognised(cells: Sequence[str]) -> int:
@@ -154,10 +146,12 @@ def header_of(field: str) -> str:
     return next((column.header for column in COLUMNS if column.field == field), field)
 
 
+KIND = TableKind(recognised, some=3, enough=len(COLUMNS))
 _BY_CODE = {column.code: column for column in COLUMNS}
 _BY_NAME = (
-    {column.header.partition("（")[0]: column for column in COLUMNS}
+    {headers.split(column.header)[0]: column for column in COLUMNS}
     | _BY_CODE
     | {column.field.upper(): column for column in reversed(COLUMNS) if column.field}
+    | {headers.spelled(name): _BY_CODE["CF_XDR_SHXYM"] for name in headers.USCC_NAMES}
     | {name: _BY_CODE[code] for name, code in _OTHER_NAMES.items()}
 )

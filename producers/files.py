@@ -1,24 +1,21 @@
 """An agency's file: JSON lines of events, or the 双公示 penalty table as CSV or in an Excel workbook."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 
 import msgspec
 
-from file_formats import text
-from file_formats import workbooks as sheets
-from liancheng.errors import WrongUseError
+from file_formats import tables as tables_of_files
+from file_formats.refusals import FileRefusedError
 from liancheng.intake import unreadable
 from liancheng.records.facts import Finding
-from producers import csv_text, kind_codes, tables, workbooks
+from producers import columns, kind_codes, tables
 from producers.kind_codes import KindCodes
 from producers.layouts import Layout
 from producers.rows import EventRow
 
-NOTE, LINE = "_refused", "_line"  # keys beside a refused object: the reasons; or the text of a line that is no object
+NOTE, LINE = "_refused", "_line"  # keys added to a refused object: the reasons; the text of a line that is no object
 UNREADABLE = (msgspec.DecodeError, RecursionError)
-_JSON_NAMES = (".json", ".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True)
@@ -41,48 +38,23 @@ def read(raw: bytes, name: str, codes: KindCodes = kind_codes.NONE) -> EventFile
 
     Args:
         raw: the file's bytes.
-        name: the file's, for errors and, by its ending, for telling JSON from CSV.
+        name: the file's, for errors and, by its ending, to tell JSON from CSV.
         codes: what codes in 处罚类别 mean.
 
     Raises:
         WrongUseError: empty, of another kind, in another encoding, or without the columns that a decision needs.
     """
-    if sheets.is_workbook(raw):
-        sheet = workbooks.read(raw, name)
-        layout, rows, notes = tables.read(sheet.records, sheet.header, name, codes)
-        return _filled(EventFile(name, tuple(rows), layout, (*sheet.notes, *notes), is_workbook=True))
-    content = text.decode(raw, name)
-    if _is_json(content, name):
-        return _filled(EventFile(name, tuple(_json_rows(content))))
-    records, header = csv_text.records(content, name)
-    layout, rows, notes = tables.read(records, header, name, codes)
-    return _filled(EventFile(name, tuple(rows), layout, notes))
+    table = tables_of_files.read(raw, name, columns.KIND)
+    if isinstance(table, list):
+        return EventFile(name, tuple(_json_rows(table)))
+    layout, rows, notes = tables.read(table, name, codes)
+    if not rows:
+        raise FileRefusedError(name, "no-rows")
+    return EventFile(name, tuple(rows), layout, notes, table.is_workbook)
 
 
-def _filled(file: EventFile) -> EventFile:
-    if not file.rows:
-        raise WrongUseError(f"{file.name}: found no rows, expected at least one below the header")
-    return file
-
-
-def _is_json(content: str, name: str) -> bool:
-    """By the first character, and by the file's name where that tells nothing.
-
-    Raises:
-        WrongUseError: JSON, but not one object a line.
-    """
-    start = content.lstrip()
-    if start.startswith("["):
-        raise WrongUseError(f"{name}: found a JSON array, expected one object a line: `jq -c '.[]'` makes that of it")
-    if start.split("\n", 1)[0].strip() == "{":
-        raise WrongUseError(f"{name}: found an object over several lines, expected one a line: use `jq -c .`")
-    return start.startswith("{") or PurePath(name).suffix.lower() in _JSON_NAMES
-
-
-def _json_rows(content: str) -> Iterator[EventRow]:
-    for number, line in enumerate(content.split("\n"), 1):
-        if not line.strip():
-            continue
+def _json_rows(lines: Iterable[tuple[int, str]]) -> Iterator[EventRow]:
+    for number, line in lines:
         stood = _without_note(line.strip())
         event = unreadable.decode(stood.encode())
         if isinstance(event, Finding):
@@ -93,7 +65,7 @@ def _json_rows(content: str) -> Iterator[EventRow]:
 
 
 def _without_note(line: str) -> str:
-    """The line as it was before `refused` put a note to it, with what was mended since."""
+    """The line as it was before `refused` put a note to it, with what was corrected since."""
     if f'"{NOTE}"' not in line:
         return line
     try:

@@ -1,10 +1,10 @@
-"""Where a file's columns lie: which of them fill a decision's fields, in which unit, and which are read past."""
+"""Which columns of a file fill a decision's fields, in which unit, and which are skipped."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from file_formats import headers
 from liancheng.errors import WrongUseError
-from liancheng.text import spelling
 from producers import columns
 from producers.columns import COLUMNS, REASONS, Column
 
@@ -42,9 +42,9 @@ class Layout:
 
 
 def lay_out(header: Sequence[str], name: str) -> Layout:
-    """Raises WrongUseError where a needed column is missing, one is there twice, or an amount is in another unit."""
+    """Raises WrongUseError where a needed column is missing, one is there twice, or an amount has another unit."""
     known = {position: column for position, cell in enumerate(header) if (column := columns.column_of(cell))}
-    reasons = frozenset(position for position, cell in enumerate(header) if spelling.compact(cell) in REASONS)
+    reasons = frozenset(position for position, cell in enumerate(header) if headers.spelled(cell) in REASONS)
     others = [cell for position, cell in enumerate(header) if position not in known and position not in reasons]
     used = _used(known)
     _check_twice(header, used, name)
@@ -52,13 +52,13 @@ def lay_out(header: Sequence[str], name: str) -> Layout:
     return Layout(
         header=tuple(header),
         fields={position: column.field for position, column in used.items() if column.field},
-        personal=_shown(
+        personal=headers.shown(
             [
                 *(header[position] for position, column in known.items() if column.personal),
                 *(cell for cell in others if columns.is_personal(cell)),
             ]
         ),
-        unknown=_shown([cell for cell in others if not columns.is_personal(cell)]),
+        unknown=headers.shown([cell for cell in others if not columns.is_personal(cell)]),
         reasons=reasons,
         in_yuan=frozenset(position for position, column in used.items() if _is_in_yuan(column, header[position], name)),
         own_number=frozenset(
@@ -78,31 +78,22 @@ def _used(known: dict[int, Column]) -> dict[int, Column]:
     }
 
 
-def _shown(headers: list[str]) -> tuple[str, ...]:
-    return tuple(" ".join(header.split()) for header in headers if header.strip())
-
-
 def _is_in_yuan(column: Column, cell: str, name: str) -> bool:
     if column.code not in _AMOUNTS:
         return False
-    unit = columns.note_of(cell).removeprefix("单位").lstrip(":").removeprefix("人民币")
+    unit = headers.split(cell)[1].removeprefix("单位").lstrip(":").removeprefix("人民币")
     if unit.endswith(_YUAN) and unit not in (*_WAN, _YUAN):
         raise WrongUseError(
             f"{name}: found the column {cell.strip()}, expected amounts in 万元 or 元: "
-            f"write them in 万元, and mend the header to {column.header}"
+            f"write them in 万元, and change the header to {column.header}"
         )
     return unit == _YUAN
 
 
 def _check_twice(header: Sequence[str], used: dict[int, Column], name: str) -> None:
-    for field in dict.fromkeys(column.field for column in used.values()):
-        twice = [
-            header[position].strip() for position, column in used.items() if column.field == field and not column.joins
-        ]
-        if len(twice) > 1:
-            raise WrongUseError(
-                f"{name}: found {field} in {len(twice)} columns, {' and '.join(twice)}: keep one of them"
-            )
+    for field in dict.fromkeys(column.field for column in used.values() if not column.joins):
+        same = [header[position] for position, column in used.items() if column.field == field and not column.joins]
+        headers.refuse_doubled(str(field), same, name)
 
 
 def _check_needed(header: Sequence[str], used: dict[int, Column], name: str) -> None:
@@ -110,8 +101,4 @@ def _check_needed(header: Sequence[str], used: dict[int, Column], name: str) -> 
     if missing := [
         f"{column.header} {column.code}" for column in COLUMNS if column.needed and column.field not in filled
     ]:
-        seen = ", ".join(cell.strip() for cell in header[:8] if cell.strip()) or "nothing"
-        raise WrongUseError(
-            f"{name}: the columns {', '.join(missing)} are missing (found in its first line: {seen[:200]}): "
-            "one of the first lines must hold the headers or field codes of the 双公示 penalty table"
-        )
+        raise headers.unknown_table(name, header, f"{', '.join(missing)} of the 双公示 penalty table")

@@ -1,16 +1,18 @@
-"""The refused rows of a file with the reasons beside them, to be mended and sent again as they are."""
+"""The refused rows of a file with the reasons next to them, to be corrected in place and sent again."""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import msgspec
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
 from liancheng.errors import WrongUseError
 from liancheng.records.facts import Finding
-from producers import workbooks
 from producers.columns import REASONS, header_of
 from producers.files import LINE, NOTE, UNREADABLE, EventFile
 from producers.receipts import sentence
@@ -19,6 +21,7 @@ from producers.rows import EventRow
 Refused = Iterable[tuple[EventRow, Sequence[Finding]]]
 
 _FINE = "fine_wan"
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def check_name(file: EventFile, name: str) -> None:
@@ -41,7 +44,7 @@ def render(file: EventFile, rows: Refused, name: str = "") -> bytes:
         return b"".join(_noted(row, "; ".join(map(sentence, findings))) for row, findings in rows)
     table = _table(file, rows)
     if PurePath(name).suffix.lower() == ".xlsx":
-        return workbooks.write(table)
+        return workbook(table)
     out = io.StringIO(newline="")
     csv.writer(out).writerows(table)
     return out.getvalue().encode("utf-8-sig")
@@ -66,3 +69,17 @@ def _noted(row: EventRow, reasons: str) -> bytes:
     except UNREADABLE:
         noted = {LINE: row.text}
     return msgspec.json.encode({**noted, NOTE: f"line {row.line}: {reasons}"}) + b"\n"
+
+
+def workbook(rows: Iterable[Sequence[object]]) -> bytes:
+    """A workbook of one sheet, every cell a text: Excel must turn no code into a number, and no text into a formula."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("拒收")
+    for row in rows:
+        cells = [WriteOnlyCell(sheet, _NOT_IN_XML.sub("", str(value))) for value in row]
+        for cell in cells:
+            cell.data_type, cell.number_format = "s", "@"
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -28,11 +28,3 @@ class EventRow:
     cells: tuple[str, ...] = ()
     text: str = ""
     notes: tuple[Note, ...] = ()
-
-
-class Record(NamedTuple):
-    """A table's row before it is understood; `broken`: what makes it none."""
-
-    line: int
-    cells: list[str]
-    broken: str = ""

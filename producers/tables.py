@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from file_formats import refusals
+from file_formats.csv_rows import FileRow
+from file_formats.tables import Table
 from liancheng.records.events import Decision
 from liancheng.records.facts import Finding
 from liancheng.text import findings
 from producers import columns, values
 from producers.kind_codes import KindCodes
 from producers.layouts import Layout, lay_out
-from producers.rows import EventRow, Record
+from producers.rows import EventRow
 
 _NOTES = {
     "fine.read": "fines are read from the text of 处罚结果, for the table has no amounts",
@@ -17,34 +20,31 @@ _NOTES = {
 }
 
 
-def read(
-    records: Sequence[Record], header: int, name: str, codes: KindCodes
-) -> tuple[Layout, list[EventRow], tuple[str, ...]]:
-    """The columns, the rows that are not empty, and what the sender should know of them.
+def read(table: Table, name: str, codes: KindCodes) -> tuple[Layout, list[EventRow], tuple[str, ...]]:
+    """The columns, the rows, and what their sender should know of them.
 
     Raises:
-        WrongUseError: the record number `header` is not that table's header.
+        WrongUseError: it is another table.
     """
-    layout = lay_out(records[header].cells, name)
-    below = [record for record in records[header + 1 :] if any(cell.strip() for cell in record.cells)]
-    body = [record for record in below if not _is_header(record, layout)]
-    rows = [_row(record, layout, codes) for record in body]
-    return layout, rows, (*_skipped(records[: header + 1], len(below) - len(body)), *_own_notes(layout, rows))
+    layout = lay_out(table.header.cells, name)
+    below = [row for row in table.rows if not _is_header(row, layout)]
+    rows = [_row(row, layout, codes) for row in below]
+    notes = (*table.notes, *_skipped(table, len(table.rows) - len(below)), *_own_notes(layout, rows))
+    return layout, rows, notes
 
 
-def _is_header(record: Record, layout: Layout) -> bool:
+def _is_header(row: FileRow, layout: Layout) -> bool:
     """Templates print the field codes below the names, and long tables their header on every page."""
     first = next(position for position, field in layout.fields.items() if field == "document_no")
-    if record.broken or len(record.cells) <= first or not columns.column_of(record.cells[first]):
+    if row.broken or len(row.cells) <= first or not columns.column_of(row.cells[first]):
         return False
-    return columns.recognised(record.cells) >= len(set(layout.fields.values())) // 2
+    return columns.recognised(row.cells) >= len(set(layout.fields.values())) // 2
 
 
-def _skipped(to_header: Sequence[Record], repeated: int) -> list[str]:
+def _skipped(table: Table, repeated: int) -> list[str]:
     notes = []
-    above = sum(1 for record in to_header[:-1] if any(cell.strip() for cell in record.cells))
-    if above:
-        notes.append(f"the header is in row {to_header[-1].line}; {above} above it skipped")
+    if above := sum(1 for row in table.above if any(cell.strip() for cell in row.cells)):
+        notes.append(f"the header is in row {table.header.line}; {above} above it skipped")
     if repeated:
         notes.append(f"{repeated} rows that repeat the header skipped")
     return notes
@@ -66,25 +66,22 @@ def _own_notes(layout: Layout, rows: Sequence[EventRow]) -> list[str]:
     return notes
 
 
-def _row(record: Record, layout: Layout, codes: KindCodes) -> EventRow:
-    if defect := _out_of_shape(record, layout):
-        return EventRow(record.line, None, (defect,), cells=(",".join(record.cells),))
-    reading = values.read(record.cells, layout, codes)
-    event = None if reading.defects else Decision(**reading.values, reference=f"row {record.line}")
-    return EventRow(record.line, event, tuple(reading.defects), tuple(record.cells), notes=tuple(reading.notes))
+def _row(row: FileRow, layout: Layout, codes: KindCodes) -> EventRow:
+    if defect := _out_of_shape(row, layout):
+        return EventRow(row.line, None, (defect,), cells=(",".join(row.cells),))
+    reading = values.read(row.cells, layout, codes)
+    event = None if reading.defects else Decision(**reading.values, reference=f"row {row.line}")
+    return EventRow(row.line, event, tuple(reading.defects), tuple(row.cells), notes=tuple(reading.notes))
 
 
-def _out_of_shape(record: Record, layout: Layout) -> Finding | None:
+def _out_of_shape(row: FileRow, layout: Layout) -> Finding | None:
     """What is not repeated: in a row that is shifted, any cell may be about a person."""
-    cells, width = record.cells, len(layout.header)
-    if record.broken:
-        expected = f"a row of CSV; this one is not ({record.broken})"
-        remedy = 'put a cell that holds a quote into quotes, and write "" for each quote in it'
-        return findings.error("row", "row.broken", "", expected, remedy)
+    cells, width = row.cells, len(layout.header)
+    if row.broken:
+        return refusals.broken_row(row.broken)
     if len(cells) < width or any(cells[width:]):
-        remedy = "put a cell that holds a comma or a line break into quotes, and add the commas that are missing"
-        return findings.error("row", "row.length", f"{len(cells)} cells", f"{width}, as the header has", remedy)
+        return refusals.uneven_row(len(cells), width)
     if not any(cells[position].strip() for position in layout.fields if position):
-        remedy = "remove it if it is a title or a sum; else write the row out as the table has it"
+        remedy = "remove it if it is a title or a sum; otherwise fill in the row as the table has it"
         return findings.error("row", "row.one_cell", "", "a decision; only the first cell is filled in", remedy)
     return None

@@ -260,8 +260,8 @@ def test_several_acts_are_stated_in_one_cell() -> None:
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (b"", "empty file"),
-        (b"\xef\xbb\xbf \r\n", "empty file"),
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf \r\n", "the file is empty"),
         (plain().split("\r\n")[0].encode(), "no rows"),
         (b"PK\x03\x04....xl/workbook.xml", "cannot be read"),
         (b"PK\x03\x04....month.csv", "zip archive"),
@@ -287,16 +287,16 @@ def test_utf_8_with_a_broken_byte_is_not_taken_for_gb18030() -> None:
     raw = bytearray(plain({}, {}).encode())
     at = raw.rindex("露天堆放".encode())
     raw[at] = 0xFF
-    assert f"byte {at} (0xFF, on line 3) is no UTF-8" in error_of(bytes(raw))
+    assert f"byte {at} (0xFF, on line 3) is not UTF-8" in error_of(bytes(raw))
     lost = bytes(raw[:at] + raw[at + 1 :])  # GB18030 could read this one, every name another
-    assert f"byte {at} (0x9C, on line 3) is no UTF-8" in error_of(lost)
+    assert f"byte {at} (0x9C, on line 3) is not UTF-8" in error_of(lost)
     with_bom = b"\xef\xbb\xbf" + bytes(raw)
-    assert f"byte {at + 3} (0xFF, on line 3) is no UTF-8" in error_of(with_bom)
+    assert f"byte {at + 3} (0xFF, on line 3) is not UTF-8" in error_of(with_bom)
 
 
 def test_what_neither_encoding_has_is_named_by_its_byte() -> None:
     raw = plain().encode("gb18030") + b"\xff"
-    assert f"byte {len(raw) - 1} (0xFF, on line 3) is no UTF-8 or GB18030" in error_of(raw)
+    assert f"byte {len(raw) - 1} (0xFF, on line 3) is not UTF-8 or GB18030" in error_of(raw)
 
 
 def refuse(file: EventFile, rows: Sequence[int]) -> bytes:

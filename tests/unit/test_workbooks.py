@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from file_formats import tables
 from file_formats.workbook_process import text_of
 from liancheng.errors import WrongUseError
 from liancheng.records.events import Decision
 from liancheng.text.normalise import normalise_amount
-from producers import files, workbooks
+from producers import files
+from producers.columns import KIND
 from producers.files import EventFile
+from producers.refused import workbook
 from tests.unit.agency_tables import SECOND, codes_of, sheets
 from tests.unit.lives import UNHURRIED
 from tests.unit.makers import uscc
@@ -83,7 +86,7 @@ def test_the_first_sheet_with_the_header_is_read_and_the_others_named() -> None:
     assert file.notes == (
         "the sheet 三月 is read; without a table, and skipped: 说明, 空",
         "warning: the sheet 三月 is read; NOT read, though there is a table: 四月: "
-        "save each as a workbook of its own and publish it too",
+        "save each as a workbook of its own and send it too",
     )
 
 
@@ -148,7 +151,7 @@ def far_away() -> bytes:
     ("raw", "expected"),
     [
         (sheets(甲=[], 乙=[]), "no visible sheet with anything on it"),
-        (sheets(甲=[["说明"], ["没有表"]]), "are missing (found in its first line: 说明)"),
+        (sheets(甲=[["说明"], ["没有表"]]), "found the columns 说明, missing 行政相对人名称 CF_XDR_MC"),
         (sheets(甲=[HEADER]), "found no rows"),
         (far_away(), "cannot be read (it is too large)"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "locked by a password"),
@@ -167,7 +170,9 @@ def test_a_workbook_without_a_table_is_named_for_what_it_is(raw: bytes, expected
 @given(rows=st.lists(st.lists(st.text(max_size=8), min_size=2, max_size=3), min_size=1, max_size=3))
 def test_what_is_written_is_text_and_is_read_as_it_was(rows: list[list[str]]) -> None:
     kept = [[cell.translate(_NOT_KEPT) for cell in one] for one in [["=1+1", "013"], *rows]]
-    found = workbooks.read(workbooks.write(kept), "refused.xlsx").records
+    table = tables.read(workbook(kept), "refused.xlsx", KIND)
+    assert isinstance(table, tables.Table)
+    found = [*table.above, table.header, *table.rows]
     expected = [[cell.strip() for cell in one] for one in kept if any(cell.strip() for cell in one)]
     assert [[cell.strip() for cell in one.cells if cell.strip()] for one in found] == [
         [cell for cell in one if cell] for one in expected
@@ -178,4 +183,4 @@ _NOT_KEPT = {**dict.fromkeys(range(32)), 0xFFFE: None, 0xFFFF: None, ord("_"): N
 
 
 def test_the_code_of_a_company_stays_text_in_a_workbook() -> None:
-    assert only(files.read(workbooks.write([HEADER, ROW]), "refused.xlsx")).uscc == uscc()
+    assert only(files.read(workbook([HEADER, ROW]), "refused.xlsx")).uscc == uscc()
