@@ -18,7 +18,7 @@ from liancheng import codec
 from liancheng.errors import UnavailableError
 from liancheng.intake import documents
 from liancheng.joint_list import fold
-from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records import topics
 from liancheng.records.alerts import CustomerReference, Told, Watch, WatchState
 from liancheng.records.entries import Entry

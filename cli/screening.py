@@ -12,7 +12,7 @@ import msgspec
 from cli import words
 from cli.terminal import Outcome, print_json, progress, say, table
 from consumers.sdk.api_client import ApiClient
-from liancheng.answers.screening import (
+from liancheng.answers.screening_answers import (
     AskedRow,
     Book,
     Company,

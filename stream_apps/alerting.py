@@ -8,8 +8,8 @@ from collections.abc import Hashable, Iterable
 from datetime import datetime
 
 from liancheng import codec
-from liancheng.answers import alerting
-from liancheng.answers.alerting import Telling
+from liancheng.answers import watch_fold
+from liancheng.answers.watch_fold import AlertTemplates
 from liancheng.records import briefs, topics
 from liancheng.records.alerts import Alert, Watch, WatchState
 from liancheng.records.entries import Entry, ListRecord
@@ -52,13 +52,13 @@ class Watches(StoreUnit[WatchState]):
         entry = briefs.read(raw, f"{record.topic}[{record.partition}]")
         if entry is None:
             return
-        telling = alerting.telling(entry)
+        templates = watch_fold.templates_of(entry)
         for watch_key in sorted(keys):
             state = self.store.get(watch_key)
-            told = alerting.on_entry(state, telling) if state else None
+            told = watch_fold.on_entry(state, templates) if state else None
             if told:
                 self._write(watch_key, told[0], record.partition, out)
-                out.append(_alert(told[1], telling))
+                out.append(_alert(told[1], templates))
         self.entries.changed[key] = (None, raw)
 
     def _fold_watch(self, record: Record, out: list[Output]) -> None:
@@ -68,13 +68,13 @@ class Watches(StoreUnit[WatchState]):
             return
         watch = codec.read(_decode_watch, record.value, f"{record.topic}[{record.partition}]")
         entry = self._entry(watch.uscc.encode())
-        telling = alerting.telling(entry) if entry else None
-        told = alerting.on_watch(self.store.get(key), watch, telling)
+        templates = watch_fold.templates_of(entry) if entry else None
+        told = watch_fold.on_watch(self.store.get(key), watch, templates)
         if told:
             self._index(key)
             self._write(key, told[0], record.partition, out)
-            if telling and told[1]:
-                out.append(_alert(told[1], telling))
+            if templates and told[1]:
+                out.append(_alert(told[1], templates))
 
     def _entry(self, key: bytes) -> Entry | None:
         change = self.entries.changed.get(key)
@@ -101,9 +101,9 @@ class Watches(StoreUnit[WatchState]):
         self.entries.rollback()
 
 
-def _alert(alert: Alert, telling: Telling) -> Output:
+def _alert(alert: Alert, templates: AlertTemplates) -> Output:
     headers = codec.headers("alert", SOURCE, alert.id)
-    return Output(topics.ALERTS.name, alert.bank.encode(), telling.encode(alert), headers)
+    return Output(topics.ALERTS.name, alert.bank.encode(), templates.encode(alert), headers)
 
 
 class Alerting:

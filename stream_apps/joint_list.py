@@ -10,8 +10,8 @@ from typing import NamedTuple
 from liancheng import codec
 from liancheng.errors import UndigestibleError
 from liancheng.joint_list import fold
-from liancheng.joint_list.judging import current_schedule
 from liancheng.joint_list.schedule import Schedule
+from liancheng.joint_list.standard_judge import current_schedule
 from liancheng.records import topics
 from liancheng.records.entries import Adoption, Entry, ListDay, ListRecord
 from liancheng.records.facts import Document, DocumentMoved, Model, NewDay, Penalty, StandardAdopted

@@ -6,9 +6,9 @@ from pathlib import Path
 import typer
 
 from cli.terminal import Outcome, print_json, say
-from liancheng.standard.checking import Wrong, examine
 from liancheng.standard.model import Standard
 from liancheng.standard.outline import outline
+from liancheng.standard.version_check import Wrong, examine
 
 
 def run(file: Path, as_json: bool) -> int:

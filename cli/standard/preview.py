@@ -12,7 +12,7 @@ from cli.terminal import Outcome, print_json, progress, table
 from consumers.reading.penalties import open_facts
 from liancheng.days import day_of
 from liancheng.joint_list.preview import Preview
-from liancheng.joint_list.shifts import Moved, Shift, ShiftedDocument, Summary
+from liancheng.joint_list.shifts import PreviewSummary, Shift, ShiftCount, ShiftedDocument
 from liancheng.records.entries import LEVELS, RANK
 from liancheng.settings import Settings
 from liancheng.text.identity import PROVINCES
@@ -53,7 +53,7 @@ def _worst_first(shift: Shift) -> tuple[int, int, str]:
     return -RANK[shift.level_after], -RANK[shift.level_before], shift.uscc
 
 
-def _show(summary: Summary, kept: Sequence[Shift]) -> None:
+def _show(summary: PreviewSummary, kept: Sequence[Shift]) -> None:
     typer.echo(
         f"{summary.before} → {summary.after} on {summary.day}: {summary.moved:,} of {summary.subjects:,} companies "
         f"with {summary.documents:,} documents would move"
@@ -73,7 +73,7 @@ def _show(summary: Summary, kept: Sequence[Shift]) -> None:
         typer.echo(f"… and {rest:,} more (--limit N shows more, --json all)")
 
 
-def _levels(summary: Summary) -> None:
+def _levels(summary: PreviewSummary) -> None:
     typer.echo("\ncompanies by level")
     found = {(step.before, step.after): step.subjects for step in summary.steps}
     rows = [
@@ -83,7 +83,7 @@ def _levels(summary: Summary) -> None:
     table((f"{summary.before} ↓   {summary.after} →", *map(words.level, reversed(LEVELS))), rows)
 
 
-def _moved(title: str, what: str, moved: Sequence[Moved]) -> None:
+def _moved(title: str, what: str, moved: Sequence[ShiftCount]) -> None:
     typer.echo(f"\n{title}")
     rows = [(f"{one.id} {PROVINCES.get(one.id, '')}".strip(), f"{one.up:,}", f"{one.down:,}") for one in moved]
     table((what, "up", "down"), rows)

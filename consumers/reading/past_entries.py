@@ -6,7 +6,7 @@ from itertools import chain
 
 from liancheng import codec
 from liancheng.joint_list.history import Moment, Past, replay
-from liancheng.joint_list.judging import current_schedule
+from liancheng.joint_list.standard_judge import current_schedule
 from liancheng.records import topics
 from liancheng.records.facts import Penalty
 from liancheng.settings import Settings

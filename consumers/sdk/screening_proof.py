@@ -14,7 +14,7 @@ from consumers.reading.signatures import PublicKeys, public_key
 from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.joint_list.history import entries
-from liancheng.joint_list.judging import current_schedule
+from liancheng.joint_list.standard_judge import current_schedule
 from liancheng.records.entries import Entry
 from liancheng.records.screening_receipts import (
     EntryProof,

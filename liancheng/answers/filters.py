@@ -1,8 +1,8 @@
 """What a bank's filters hide.
 
-A filter may keep a bank from hearing; it may never leave it with a wrong level. So a level from `min_level` on is
-always told, and a bank that was told of a level hears of every other one until it was told that the company is clear.
-Kinds and provinces thin out the changes that leave the level as it is.
+A filter may hide news from a bank; it may never leave the bank with a wrong level. So a level of `min_level` or worse
+is always reported, and once a bank has been alerted to a level, every change of level is reported until the company is
+clear. Kinds and provinces reduce only the changes that leave the level as it is.
 """
 
 from typing import TypeVar
@@ -14,12 +14,12 @@ T = TypeVar("T")
 
 
 def believed(state: WatchState) -> Level:
-    """The level that the bank takes the company to have: the one it was told last."""
+    """Returns the level the bank believes the company to have: that of its last alert."""
     return state.told.level if state.told else "clear"
 
 
 def is_news(state: WatchState, entry: Entry) -> bool:
-    """Whether the change that made the entry is to be told."""
+    """Returns whether the change that made the entry is reported."""
     filters = state.watch.filters
     if filters is None:
         return True
@@ -29,34 +29,34 @@ def is_news(state: WatchState, entry: Entry) -> bool:
 
 
 def is_answer(state: WatchState, entry: Entry) -> bool:
-    """Whether a watch that begins or changes is answered with the entry as it stands."""
+    """Returns whether a watch that begins or changes gets an alert about the entry as it stands."""
     filters = state.watch.filters
     return filters is None or (entry.level != believed(state) and _must_know(state, filters, entry))
 
 
-def wider(one: Filters | None, other: Filters | None) -> Filters | None:
-    """Filters that let through what either does, at least; None lets everything through."""
-    if one is None or other is None:
+def wider(first: Filters | None, second: Filters | None) -> Filters | None:
+    """Returns filters that let through everything that either does. None lets everything through."""
+    if first is None or second is None:
         return None
     return Filters(
-        min_level=min(one.min_level, other.min_level, key=RANK.__getitem__),
-        kinds=_both(one.kinds, other.kinds),
-        provinces=_both(one.provinces, other.provinces),
+        min_level=min(first.min_level, second.min_level, key=RANK.__getitem__),
+        kinds=_both(first.kinds, second.kinds),
+        provinces=_both(first.provinces, second.provinces),
     )
 
 
 def plain(filters: Filters | None) -> Filters | None:
-    """The same filters in one way of writing; None where they hide nothing."""
+    """Returns the same filters in canonical form, or None if they hide nothing."""
     if filters is None:
         return None
     kinds, provinces = tuple(sorted(set(filters.kinds))), tuple(sorted(set(filters.provinces)))
-    found = Filters(min_level=filters.min_level, kinds=kinds, provinces=provinces)
-    return None if found == Filters() else found
+    canonical = Filters(min_level=filters.min_level, kinds=kinds, provinces=provinces)
+    return None if canonical == Filters() else canonical
 
 
-def _both(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
-    """Empty means all."""
-    return tuple(dict.fromkeys((*one, *other))) if one and other else ()
+def _both(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
+    """The union; empty means all."""
+    return tuple(dict.fromkeys((*first, *second))) if first and second else ()
 
 
 def _must_know(state: WatchState, filters: Filters, entry: Entry) -> bool:
@@ -74,6 +74,6 @@ def _is_wanted(filters: Filters, entry: Entry) -> bool:
 
 
 def _provinces(entry: Entry) -> set[str]:
-    """Of the documents that caused the change."""
+    """The provinces of the documents that caused the change."""
     causing = {cause.document_id for cause in entry.change.causes}
     return {case.document.province for case in entry.cases if case.document.id in causing}

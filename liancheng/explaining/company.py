@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from liancheng.explaining import documents as explaining_documents
+from liancheng.explaining.explanation import Explanation, Line, Section, StandardOf, Teller
 from liancheng.explaining.phrases import Language
-from liancheng.explaining.words import Explanation, Line, Section, StandardOf, Teller
 from liancheng.records.entries import Entry
 from liancheng.standard.judge import MARKS, measures
 from liancheng.standard.loader import load, versions

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from liancheng.explaining import life
+from liancheng.explaining.explanation import Line, Section, Teller
 from liancheng.explaining.phrases import yuan
-from liancheng.explaining.words import Line, Section, Teller
 from liancheng.records.entries import ActFinding, Case
 from liancheng.records.facts import DecisionFact, Document
 from liancheng.standard import articles, judge

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from liancheng.explaining.words import Line, Teller
+from liancheng.explaining.explanation import Line, Teller
 from liancheng.joint_list import levels
 from liancheng.records.entries import Case
 from liancheng.records.facts import Document, Fact, ObjectionFact

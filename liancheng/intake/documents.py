@@ -14,8 +14,8 @@ from liancheng import codec
 from liancheng.days import day_of
 from liancheng.intake import unreadable
 from liancheng.intake.document_ids import Identified, event_id, event_key, facet, identify, type_of
+from liancheng.intake.event_readers import AnyFact, read
 from liancheng.intake.fields import Stamp, is_refused
-from liancheng.intake.readings import AnyFact, read
 from liancheng.records.events import Event
 from liancheng.records.facts import (
     DecisionFact,

@@ -1,4 +1,4 @@
-"""One document as its subject's entry holds it: without its long texts, judged, and as it stands on a day."""
+"""One document as its subject's entry holds it: without its long texts, judged, with its standing on a day."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -17,49 +17,47 @@ from liancheng.standard.objections import Due
 
 _LONG_TEXTS = ("facts", "content", "legal_basis", "violated_text")
 
-
-Fellows = Callable[[str], Sequence[Document]]  # by a document's id: the subject's others, which few rules ask for
+OtherDocuments = Callable[[str], Sequence[Document]]  # of the same subject, by one document's id; few rules need them
 
 
 class Judge(Protocol):
-    """One version of the standard, ready to judge. The same decision always gets the same verdict."""
+    """Judges by one version of the standard. The same decision always gets the same verdict."""
 
     @property
     def version(self) -> str: ...
     @property
     def by_rule(self) -> bool:
-        """Whether an entry act alone lists (the way of the memorandum of 2018), without a recognition."""
+        """Whether an entry act lists a subject without a recognition, as under the memorandum of 2018."""
 
     @property
     def repeats(self) -> Sequence[RepeatRule]:
         """The rules on the same violation again, across documents."""
 
     def __call__(self, decision: DecisionFact, /) -> Verdict: ...
-    def repair_lacks(
-        self, document: Document, verdict: Verdict, fellows: Sequence[Document] = (), /
-    ) -> tuple[str, ...]:
-        """The rules that the document's repair does not meet; empty: it counts. `fellows`: the subject's others."""
+    def repair_lacks(self, document: Document, verdict: Verdict, others: Sequence[Document] = (), /) -> tuple[str, ...]:
+        """Returns the rules that the document's repair does not meet; if there are none, the repair counts.
+
+        `others` are the subject's other documents.
+        """
 
     def objection_due(self, province: str, raised_day: date, /) -> Due | None:
-        """By when the province has to decide an objection; None: no term was read."""
+        """Returns the day by which the province must decide an objection; None if no term is in the standard."""
 
 
 def decision_of(document: Document) -> DecisionFact:
-    """The decision, which every document on the list has.
-
-    Raises:
-        UndigestibleError: it has none.
-    """
+    """Returns the decision, which every document on the list has. Raises UndigestibleError if there is none."""
     if document.decision is None:
-        raise UndigestibleError(f"penalty {document.id}: decision: found none; a document is sent on once it has one")
+        raise UndigestibleError(
+            f"penalty {document.id}: decision: found none; a document without one is never passed on"
+        )
     return document.decision
 
 
 def trimmed(held: Case | None, document: Document, uscc: str) -> Document:
-    """The document without its long texts. They stay on `penalties`, and no judgement rests on them.
+    """Returns the document without its long texts. They stay on `penalties`, and no verdict depends on them.
 
     Raises:
-        UndigestibleError: it has no decision, or that of another subject than `uscc`.
+        UndigestibleError: the document has no decision, or its decision is about another subject than `uscc`.
     """
     decision = decision_of(document)
     if decision.uscc != uscc:
@@ -73,29 +71,29 @@ def trimmed(held: Case | None, document: Document, uscc: str) -> Document:
     return document
 
 
-class Now(NamedTuple):
+class Context(NamedTuple):
     """What the cases of a subject are judged by."""
 
     day: date
     judge: Judge
-    fellows: Fellows
+    others: OtherDocuments
 
 
-def judged(held: Case | None, document: Document, moved: bool, now: Now) -> Case:
-    """The case of a document on a day; the held one itself where it is the same."""
-    judge = now.judge
+def judged(held: Case | None, document: Document, moved: bool, context: Context) -> Case:
+    """Returns the case of a document on the context's day: `held` itself if nothing in it has changed."""
+    judge = context.judge
     verdict = _verdict(held, decision_of(document), judge)
-    lacks = judge.repair_lacks(document, verdict, now.fellows(document.id)) if document.repair else ()
+    lacks = judge.repair_lacks(document, verdict, context.others(document.id)) if document.repair else ()
     repaired = document.repair is not None and not lacks
-    stands = life.standing(life.Situation(document, verdict, moved, repaired, now.day))
-    same = held and held.document is document and held.verdict is verdict and held.standing == stands
+    standing = life.standing(life.Situation(document, verdict, moved, repaired, context.day))
+    same = held and held.document is document and held.verdict is verdict and held.standing == standing
     if held and same and held.repair_lacks == lacks:
         return held
     return Case(
         document=document,
         verdict=verdict,
-        standing=stands,
-        level=level_of(document, verdict, stands, judge.by_rule),
+        standing=standing,
+        level=level_of(document, verdict, standing, judge.by_rule),
         repair_lacks=lacks,
         objection=_objection(document, judge),
     )
@@ -104,26 +102,27 @@ def judged(held: Case | None, document: Document, moved: bool, now: Now) -> Case
 def _objection(document: Document, judge: Judge) -> Objection | None:
     raised = document.objection_raised
     due = judge.objection_due(document.province, raised.day) if raised and objections.is_open(document) else None
-    return objections.stand(document, due)
+    return objections.state_of(document, due)
 
 
-def on(case: Case, now: Now) -> Case:
-    """The case as time leaves it on a day; itself where nothing changes."""
-    return judged(case, case.document, case.standing == "moved", now)
+def rejudged(case: Case, context: Context) -> Case:
+    """Returns the case as the context's day and judge leave it: itself if nothing changes."""
+    return judged(case, case.document, case.standing == "moved", context)
 
 
-def fellows_of(held: Sequence[Case], newest: Document | None = None) -> Fellows:
-    """The documents beside one, of a subject that holds these cases and has just heard of `newest`."""
+def others_of(held: Sequence[Case], newest: Document | None = None) -> OtherDocuments:
+    """Returns the look-up of a subject's other documents: those of the cases it holds, and `newest`."""
 
-    def fellows(document_id: str) -> Sequence[Document]:
-        stay = [case.document for case in held if case.standing != "moved"]
-        return [one for one in (*stay, *((newest,) if newest else ())) if one.id != document_id]
+    def others(document_id: str) -> Sequence[Document]:
+        documents = [case.document for case in held if case.standing != "moved"]
+        documents += [newest] if newest else []
+        return [document for document in documents if document.id != document_id]
 
-    return fellows
+    return others
 
 
 def _verdict(held: Case | None, decision: DecisionFact, judge: Judge) -> Verdict:
-    """The held one stays unless the decision or the standard is another one."""
+    """Keeps the verdict held unless the decision or the version of the standard has changed."""
     if held and held.document.decision is decision and held.verdict.standard == judge.version:
         return held.verdict
     return judge(decision)

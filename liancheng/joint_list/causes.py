@@ -1,4 +1,4 @@
-"""Why an entry changed: the rules that a cause names, beside the standard's own (of severity, of acts)."""
+"""Why an entry changed. A cause names a rule of the standard (of severity, of an act) or one of the rules below."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ OBJECTED = "objection.raised"
 ANSWERED = "objection.resolved"
 REJUDGED = "standard.changed"
 
-# Later ones win where two came in the same instant: they come later in a document's life.
+# If two were accepted at the same instant, the later one in this list wins: it comes later in a document's life.
 _FACETS = (
     "decision",
     "performance_payment",
@@ -58,8 +58,8 @@ _OF_STANDING = {
 _ENDED_BY_TIME = ("expired", "expired_unperformed")
 
 
-class _Happened(Protocol):
-    """An event, as a fact or as the word that a document has moved."""
+class _Event(Protocol):
+    """An accepted event, as a fact or as the notice that a document has moved."""
 
     @property
     def event_id(self) -> str: ...
@@ -70,14 +70,14 @@ class _Happened(Protocol):
 
 
 class Occasion(NamedTuple):
-    """The event that touched a document: of which facet, and when."""
+    """The event that changed a document, and which facet of the document it changed."""
 
     facet: str
-    event: _Happened
+    event: _Event
 
 
 def occasion(held: Document | None, penalty: Document | DocumentMoved) -> Occasion:
-    """The newest event that `penalty` has and `held` has not."""
+    """Returns the newest event in `penalty` that is not in `held`."""
     if isinstance(penalty, DocumentMoved):
         return Occasion("moved", penalty)
     newest: tuple[str, Fact] | None = None
@@ -94,8 +94,8 @@ def _is_held(held: Fact | None, fact: Fact) -> bool:
     return held is not None and held.digest == fact.digest
 
 
-def touched(case: Case, occasion: Occasion) -> tuple[Cause, ...]:
-    """Causes of a change by an event: each entry act that counts is one."""
+def causes_by_event(case: Case, occasion: Occasion) -> tuple[Cause, ...]:
+    """Returns the causes of a change that an event made: one per entry act that counts, for a decision."""
     return tuple(
         Cause(document_id=case.document.id, rule=rule, event_id=occasion.event.event_id)
         for rule in _rules(case, occasion.facet)
@@ -112,8 +112,8 @@ def _rules(case: Case, facet: str) -> Sequence[str]:
     return [act.rule for act in case.verdict.acts if act.counts] or [case.verdict.severity_rule or UNPUBLISHED]
 
 
-def passed(before: Case, after: Case) -> tuple[Cause, ...]:
-    """The cause of a change that no event of this document made: a day has passed, or it was judged anew."""
+def causes_by_time(before: Case, after: Case) -> tuple[Cause, ...]:
+    """Returns the cause of a change that no event of this document made: a day passed, or another version judged it."""
     if before.standing != after.standing:
         rule = _OF_STANDING[after.standing] if after.standing in _ENDED_BY_TIME else REJUDGED
     elif _same_but_version(before, after):
@@ -124,20 +124,21 @@ def passed(before: Case, after: Case) -> tuple[Cause, ...]:
 
 
 def _same_but_version(before: Case, after: Case) -> bool:
-    then = before.verdict
-    if then is not after.verdict:
-        then = msgspec.structs.replace(then, standard=after.verdict.standard)
-    return (then, before.repair_lacks, before.objection) == (after.verdict, after.repair_lacks, after.objection)
+    verdict = before.verdict
+    if verdict is not after.verdict:
+        verdict = msgspec.structs.replace(verdict, standard=after.verdict.standard)
+    return (verdict, before.repair_lacks, before.objection) == (after.verdict, after.repair_lacks, after.objection)
 
 
-def repeated(before: Sequence[Repeat], after: Sequence[Repeat]) -> tuple[Cause, ...]:
-    """Causes of a change in what rules across documents find: found now, or no longer."""
-    changed = [one for one in after if one not in before] + [one for one in before if one not in after]
-    return tuple(dict.fromkeys(Cause(document_id=id_, rule=one.rule) for one in changed for id_ in one.document_ids))
+def causes_by_repeats(before: Sequence[Repeat], after: Sequence[Repeat]) -> tuple[Cause, ...]:
+    """Returns the causes of a change in the subject's repeated violations: those that are new, those that are gone."""
+    changed = [repeat for repeat in after if repeat not in before] + [old for old in before if old not in after]
+    causes = (Cause(document_id=id_, rule=repeat.rule) for repeat in changed for id_ in repeat.document_ids)
+    return tuple(dict.fromkeys(causes))
 
 
-def marked(occasion: Occasion | None, level_changed: bool) -> ChangeKind | None:
-    """The kind of a change that only an objection made."""
+def objection_kind(occasion: Occasion | None, level_changed: bool) -> ChangeKind | None:
+    """Returns the kind of a change that only an objection made, or None for any other change."""
     if occasion is None or level_changed:
         return None
     return _OBJECTION_KINDS.get(occasion.facet)

@@ -1,7 +1,7 @@
-"""The fold of one subject: a document's snapshot comes in, or a day passes; the subject's next entry goes out.
+"""The fold of one subject: a document's snapshot comes in or a day passes, and the subject's next entry comes out.
 
-Level, cases and due day are computed anew from the newest snapshots, the day and the standard. So it does not matter
-in which order the documents of several provinces arrive.
+Level, cases and due day always follow from the newest snapshots, the day and the standard, never from the entry before.
+So the order in which the documents of several provinces arrive does not matter.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import msgspec
 
 from liancheng.days import day_of
 from liancheng.joint_list import cases, causes
-from liancheng.joint_list.cases import Judge, Now
+from liancheng.joint_list.cases import Context, Judge
 from liancheng.joint_list.causes import Occasion
 from liancheng.joint_list.levels import kind_of, level_with
 from liancheng.joint_list.repeats import repeats
@@ -29,8 +29,8 @@ Cases = tuple[Case, ...]
 Causes = tuple[Cause, ...]
 
 
-class _Step(NamedTuple):
-    """All that makes the next entry. `occasion` None: a day passed."""
+class _EntryParts(NamedTuple):
+    """What the next entry is made of. `occasion` is None if a day passed."""
 
     cases: Cases
     causes: Causes
@@ -40,21 +40,21 @@ class _Step(NamedTuple):
 
 
 def fold(entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, day: date, judge: Judge) -> Entry | None:
-    """Take a document's snapshot into its subject's entry.
+    """Applies a document's snapshot to its subject's entry.
 
     Args:
         entry: the subject's entry so far.
-        uscc: the subject, as the record's key names it.
-        penalty: what is now true of the document.
+        uscc: the subject, taken from the record's key.
+        penalty: the document's snapshot, or the notice that it has moved to another subject.
         day: the day that the list has reached. The entry's own day never goes back.
-        judge: the standard in force.
+        judge: the version of the standard in force.
 
     Returns:
-        The next entry, or None where nothing changed: a snapshot no newer than the one held, or word of the leaving
-        of a document that the subject never held.
+        The next entry, or None if nothing changes: the snapshot is no newer than the one held, or a document has
+        moved that the subject never held.
 
     Raises:
-        UndigestibleError: the snapshot has no decision, or that of another subject.
+        UndigestibleError: the snapshot has no decision, or its decision is about another subject.
     """
     held = _held(entry, penalty.id)
     if held and penalty.version <= held.version:
@@ -68,41 +68,42 @@ def fold(entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, day:
     occasion = causes.occasion(held.document if held else None, penalty)
     day = max(day, day_of(occasion.event.accepted_at), entry.day if entry else date.min)
     others = tuple(case for case in entry.cases if case is not held) if entry else ()
-    now = Now(day, judge, cases.fellows_of(others, None if moved else document))
-    case = cases.judged(held, document, moved, now)
-    others, because = _on(others, now) if _may_change(entry, others, now) else (others, ())
-    together = tuple(sorted((case, *others), key=attrgetter("id")))
-    return _next(entry, uscc, _Step(together, causes.touched(case, occasion) + because, day, judge, occasion))
+    context = Context(day, judge, cases.others_of(others, None if moved else document))
+    case = cases.judged(held, document, moved, context)
+    others, by_time = _rejudged(others, context) if _may_change(entry, others, context) else (others, ())
+    every_case = tuple(sorted((case, *others), key=attrgetter("id")))
+    by_event = causes.causes_by_event(case, occasion)
+    return _next(entry, uscc, _EntryParts(every_case, by_event + by_time, day, judge, occasion))
 
 
 def pass_days(entry: Entry, day: date, judge: Judge) -> tuple[Entry, ...]:
-    """Each step that time alone makes until `day`, due day by due day; none where nothing is due."""
+    """Returns each entry that time alone makes until `day`, due day by due day; none if nothing is due."""
     steps = []
     while entry.next_due_day and entry.next_due_day <= day:
         due = entry.next_due_day
-        entry = _next(entry, entry.uscc, _Step(*_by_time(entry, due, judge), due, judge))
+        entry = _next(entry, entry.uscc, _EntryParts(*_by_time(entry, due, judge), due, judge))
         steps.append(entry)
     return tuple(steps)
 
 
 def rejudge(entry: Entry, day: date, judge: Judge) -> Entry | None:
-    """The entry under another version of the standard, from a day on; None where that one judged it already.
+    """Returns the entry under another version of the standard from a day on; None if that version judged it already.
 
-    A change without a cause: nothing but the version is another.
+    If only the version differs, the entry's change has no cause.
     """
     if entry.standard == judge.version:
         return None
     day = max(day, entry.day)
-    return _next(entry, entry.uscc, _Step(*_by_time(entry, day, judge), day, judge))
+    return _next(entry, entry.uscc, _EntryParts(*_by_time(entry, day, judge), day, judge))
 
 
 def advance(entry: Entry, reached: date, day: date, schedule: Schedule) -> tuple[Entry, ...]:
-    """Each step that time makes of an entry until `day`: documents that are due, versions that come into force.
+    """Returns each entry that time makes until `day`: documents fall due, versions of the standard come into force.
 
     Args:
         entry: the entry as it stands on `reached`.
         reached: the day that the list has reached.
-        day: the day that it is to reach.
+        day: the day up to which to advance.
         schedule: the versions adopted so far.
     """
     steps: list[Entry] = []
@@ -112,7 +113,7 @@ def advance(entry: Entry, reached: date, day: date, schedule: Schedule) -> tuple
 
 
 def in_force(entry: Entry, first: date, last: date, judge: Judge) -> tuple[Entry, ...]:
-    """Each step of an entry while one version is in force, from a day to a day. Doing it again makes none."""
+    """Returns each entry made while one version is in force, from `first` to `last`. A second call returns none."""
     judged = rejudge(entry, first, judge)
     return (*((judged,) if judged else ()), *pass_days(judged or entry, last, judge))
 
@@ -125,47 +126,45 @@ def _held(entry: Entry | None, document_id: str) -> Case | None:
     return None
 
 
-def _may_change(entry: Entry | None, others: Sequence[Case], now: Now) -> bool:
-    """Whether the day, another standard or what another document says can touch a subject's other cases."""
-    if entry is None or entry.standard != now.judge.version or (entry.next_due_day or date.max) <= now.day:
+def _may_change(entry: Entry | None, others: Sequence[Case], context: Context) -> bool:
+    """Whether the day, another standard or another document can change a subject's other cases."""
+    if entry is None or entry.standard != context.judge.version or (entry.next_due_day or date.max) <= context.day:
         return True
     return any(case.standing == "repaired" or case.repair_lacks for case in others)
 
 
 def _by_time(entry: Entry, day: date, judge: Judge) -> tuple[Cases, Causes]:
-    return _on(entry.cases, Now(day, judge, cases.fellows_of(entry.cases)))
+    return _rejudged(entry.cases, Context(day, judge, cases.others_of(entry.cases)))
 
 
-def _on(before: Sequence[Case], now: Now) -> tuple[Cases, Causes]:
-    """The cases as they stand now, and what changed in them by itself."""
-    after = tuple(cases.on(case, now) for case in before)
-    because = tuple(
-        cause for old, new in zip(before, after, strict=True) if old is not new for cause in causes.passed(old, new)
-    )
-    return after, because
+def _rejudged(before: Sequence[Case], context: Context) -> tuple[Cases, Causes]:
+    """The cases in the context, and the causes of what changed in them without an event."""
+    after = tuple(cases.rejudged(case, context) for case in before)
+    changed = ((old, new) for old, new in zip(before, after, strict=True) if old is not new)
+    return after, tuple(cause for old, new in changed for cause in causes.causes_by_time(old, new))
 
 
-def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
-    found = repeats(step.cases, step.judge.repeats)
-    total = _sum(step.cases)
-    before, after = entry.level if entry else "clear", level_with(total.level, found)
-    because = step.causes + causes.repeated(entry.repeats if entry else (), found)
-    kind = causes.marked(step.occasion, before != after) or kind_of(before, after)
+def _next(entry: Entry | None, uscc: str, parts: _EntryParts) -> Entry:
+    repeated = repeats(parts.cases, parts.judge.repeats)
+    total = _total(parts.cases)
+    before, after = entry.level if entry else "clear", level_with(total.level, repeated)
+    because = parts.causes + causes.causes_by_repeats(entry.repeats if entry else (), repeated)
+    kind = causes.objection_kind(parts.occasion, before != after) or kind_of(before, after)
     sequence = entry.sequence + 1 if entry else 1
     history = entry.history if entry else ()
     if because and (kind != "amended" or after != "clear"):
-        history += (PastChange(sequence=sequence, day=step.day, kind=kind, level=after),)
-    event = step.occasion.event if step.occasion else None
+        history += (PastChange(sequence=sequence, day=parts.day, kind=kind, level=after),)
+    event = parts.occasion.event if parts.occasion else None
     return Entry(
         next_due_day=total.next_due_day,
         uscc=uscc,
         name=total.name,
         level=after,
         sequence=sequence,
-        day=step.day,
-        level_since=entry.level_since if entry and before == after else step.day,
-        standard=step.judge.version,
-        cases=step.cases,
+        day=parts.day,
+        level_since=entry.level_since if entry and before == after else parts.day,
+        standard=parts.judge.version,
+        cases=parts.cases,
         change=Change(
             kind=kind,
             level_before=before,
@@ -174,14 +173,14 @@ def _next(entry: Entry | None, uscc: str, step: _Step) -> Entry:
             submitted_at=event.submitted_at if event else None,
             accepted_at=event.accepted_at if event else None,
         ),
-        repeats=found,
+        repeats=repeated,
         former_names=total.former_names,
         history=history,
     )
 
 
-class _Sum(NamedTuple):
-    """What the cases come to. The name is as the newest decision spells it; `former_names` are the others."""
+class _Total(NamedTuple):
+    """What the cases add up to. The name is spelt as in the newest decision; `former_names` are the others."""
 
     level: Level
     next_due_day: date | None
@@ -189,21 +188,21 @@ class _Sum(NamedTuple):
     former_names: tuple[str, ...]
 
 
-def _sum(held: Cases) -> _Sum:
-    """One look at each case, for this is done for every document. One that moved away may name another company."""
+def _total(held: Cases) -> _Total:
+    """In one pass over the cases, as this runs for every document. A case that moved away may name another company."""
     level: Level = "clear"
     last: date | None = None
     newest, names = (False, date.min, "", ""), set()
     for case in held:
         if RANK[case.level] > RANK[level]:
             level = case.level
-        here = case.standing != "moved"
-        newest = max(newest, (here, case.decision_day, case.id, case.name))
-        if here:
+        stays = case.standing != "moved"
+        newest = max(newest, (stays, case.decision_day, case.id, case.name))
+        if stays:
             names.add(case.name)
         day = case.last_published_day
         if day and case.standing == "active" and (last is None or day < last):
             last = day
     name = newest[3]
     former = tuple(sorted(names - {name})) if len(names) > 1 or name not in names else ()
-    return _Sum(level, last + _DAY if last else None, name, former)
+    return _Total(level, last + _DAY if last else None, name, former)

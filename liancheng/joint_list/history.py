@@ -1,4 +1,4 @@
-"""What the list said of a subject on a past day, or knew at a past instant: the log replayed so far and no further."""
+"""A subject's entry on a past day, or as known at a past instant: replays the log up to that moment."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from liancheng.records.facts import Document, DocumentMoved, Fact, NewDay, Penal
 
 
 class Moment(NamedTuple):
-    """The end of a day of Asia/Shanghai, knowing what had been accepted by then and (if set) by `known_at` (UTC)."""
+    """The end of a day of Asia/Shanghai, with all that was accepted by then and, if set, by `known_at` (UTC)."""
 
     day: date
     known_at: datetime | None = None
@@ -23,26 +23,30 @@ class Moment(NamedTuple):
 
 
 class Past(NamedTuple):
-    """`entry` None: the subject had none. `reached`: the newest day that the list had been told of."""
+    """`entry` is None if the subject had none. `reached` is the newest day the list had been given by then."""
 
     entry: Entry | None
     reached: date
 
 
 def replay(records: Iterable[tuple[Penalty, datetime]], uscc: str, moment: Moment, schedule: Schedule) -> Past:
-    """The subject's entry at a moment.
+    """Returns the subject's entry at a moment.
 
-    Days that the list had not been told of are passed all the same, so a day to come shows what time alone will do.
+    Days that the list had not been given yet pass all the same, so a future day shows what time alone will do.
 
     Args:
         records: of the subject's partition of `penalties`, in their order: its documents, the days and the adoptions,
             each with the instant (UTC) at which it was written.
         uscc: the subject.
-        moment: how far to go.
+        moment: up to when to replay.
         schedule: the versions in force before any adoption.
     """
-    known = [one for one in records if moment.knew(_known_since(*one))]
-    known = [one for one in known if not isinstance(one[0], NewDay) or one[0].day <= moment.day]
+    known = [
+        (penalty, written_at)
+        for penalty, written_at in records
+        if moment.knew(_known_since(penalty, written_at))
+        and not (isinstance(penalty, NewDay) and penalty.day > moment.day)
+    ]
     reached = max((penalty.day for penalty, _ in known if isinstance(penalty, NewDay)), default=date.min)
     entry: Entry | None = None
     for following in entries(known, uscc, schedule):
@@ -54,7 +58,7 @@ def replay(records: Iterable[tuple[Penalty, datetime]], uscc: str, moment: Momen
 
 
 def entries(records: Iterable[tuple[Penalty, datetime]], uscc: str, schedule: Schedule) -> Iterator[Entry]:
-    """Every entry that the list made of a subject, in order: sequence 1, 2, 3, …; arguments as of `replay`."""
+    """Yields every entry that the list made of a subject, in order: sequence 1, 2, 3, …; arguments as in `replay`."""
     entry: Entry | None = None
     reached = date.min
     steps: tuple[Entry, ...]
@@ -76,12 +80,12 @@ def entries(records: Iterable[tuple[Penalty, datetime]], uscc: str, schedule: Sc
 def _folded(
     entry: Entry | None, uscc: str, penalty: Document | DocumentMoved, reached: date, schedule: Schedule
 ) -> tuple[Entry, ...]:
-    """None of it where the list could not digest it."""
+    """No entry if the list could not digest the record."""
     try:
-        found = fold.fold(entry, uscc, penalty, reached, schedule.on(reached))
+        following = fold.fold(entry, uscc, penalty, reached, schedule.on(reached))
     except UndigestibleError:
         return ()
-    return (found,) if found else ()
+    return (following,) if following else ()
 
 
 def _adopting(schedule: Schedule, penalty: Penalty) -> Schedule:
@@ -91,7 +95,7 @@ def _adopting(schedule: Schedule, penalty: Penalty) -> Schedule:
 
 
 def _known_since(penalty: Penalty, written_at: datetime) -> datetime:
-    """When standardise took the newest event; of days and adoptions, when they were written."""
+    """When standardise accepted the newest event; for days and adoptions, when they were written."""
     if isinstance(penalty, DocumentMoved):
         return penalty.accepted_at
     if isinstance(penalty, Document):

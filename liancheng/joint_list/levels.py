@@ -1,4 +1,4 @@
-"""The level that follows from how documents stand: the worst of a subject's documents and of its repeats."""
+"""The level that follows from the standing of documents: the worst of a subject's documents and of its repeats."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -7,14 +7,14 @@ from liancheng.records.entries import RANK, ChangeKind, Level, Repeat, Standing,
 from liancheng.records.facts import Document
 
 Recognition = Literal["notice", "decided", "removed"]
-_ENDED: frozenset[Standing] = frozenset(("revoked", "moved"))  # nothing of it counts, its recognition neither
+_ENDED: frozenset[Standing] = frozenset(("revoked", "moved"))  # nothing in it counts, not even its recognition
 
 
 def recognition(document: Document) -> Recognition | None:
-    """The step of the recognition that stands; its days order the steps, not their arrival.
+    """Returns the step of the recognition that stands. Its days order the steps, not their arrival.
 
-    A removal ends what is not of a later day. So a recognition decided anew after it lists again, and a decision or
-    removal that arrives late, or is corrected, does not.
+    A removal ends every step of its own day or earlier. So a recognition decided again on a later day lists again, and
+    a decision or removal that arrives late, or is corrected, does not.
     """
     notice, decided, removed = (
         document.recognition_notice,
@@ -28,15 +28,15 @@ def recognition(document: Document) -> Recognition | None:
     return "removed" if removed else None
 
 
-def level_of(document: Document, verdict: Verdict, stands: Standing, by_rule: bool) -> Level:
-    """The level that this document alone would give its subject. `by_rule`: an entry act lists without a recognition.
+def level_of(document: Document, verdict: Verdict, standing: Standing, by_rule: bool) -> Level:
+    """Returns the level that this document alone gives. `by_rule`: an entry act lists without a recognition.
 
-    A recognition stands whether or not the decision is still published. An entry act makes a candidate only where
-    nothing was decided yet (符合认定情形而未作决定的,为拟认定): a document whose recognition was removed does not.
+    A recognition stands whether or not the decision is still published. An entry act makes a candidate only if no
+    recognition was decided yet (符合认定情形而未作决定的,为拟认定): a document whose recognition was removed does not.
     """
-    if stands in _ENDED:
+    if standing in _ENDED:
         return "clear"
-    step, active, acts = recognition(document), stands == "active", verdict.acts
+    step, active, acts = recognition(document), standing == "active", verdict.acts
     counts = active and step != "removed" and bool(acts) and any(act.counts for act in acts)
     if step == "decided" or (counts and by_rule):
         return "listed"
@@ -46,12 +46,12 @@ def level_of(document: Document, verdict: Verdict, stands: Standing, by_rule: bo
 
 
 def level_with(level: Level, repeats: Sequence[Repeat]) -> Level:
-    """The level of a subject whose documents give `level`: repeated violations make a candidate at most."""
+    """Returns the level of a subject whose documents give `level`. Repeated violations make a candidate at most."""
     return "candidate" if repeats and level in ("clear", "penalised") else level
 
 
 def kind_of(before: Level, after: Level) -> ChangeKind:
-    """What a step between two levels is called."""
+    """Returns the kind of a change from one level to another."""
     if before == after:
         return "amended"
     if after == "clear":

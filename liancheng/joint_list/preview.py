@@ -1,7 +1,7 @@
-"""Whom another version of the standard would move: the same facts, judged by the version in force and by the other.
+"""Which subjects another version of the standard would move: judges the same facts by both versions.
 
-Only the newest snapshot of each document counts (with the word that it moved away, where that came later), for the
-order of arrival changes no level. Facts are taken partition by partition, for a subject's facts lie on one.
+Only the newest snapshot of each document counts (with the notice that it moved, if that came later), because the order
+of arrival changes no level. Facts are taken partition by partition, because all facts of a subject are on one.
 """
 
 from collections import Counter
@@ -12,10 +12,10 @@ from liancheng import codec
 from liancheng.days import day_of
 from liancheng.errors import UndigestibleError
 from liancheng.joint_list import cases, causes, fold
-from liancheng.joint_list.judging import StandardJudge, current_schedule, judge_of
 from liancheng.joint_list.schedule import Schedule
-from liancheng.joint_list.shift_reasons import Comparison
-from liancheng.joint_list.shifts import Direction, Moved, Shift, Step, Summary
+from liancheng.joint_list.shift_reasons import VersionComparison
+from liancheng.joint_list.shifts import Direction, LevelCount, PreviewSummary, Shift, ShiftCount
+from liancheng.joint_list.standard_judge import StandardJudge, current_schedule, judge_of
 from liancheng.records.entries import LEVELS, Adoption, Entry, Level
 from liancheng.records.facts import Document, DocumentMoved, Penalty, StandardAdopted
 from liancheng.standard.model import Standard
@@ -24,9 +24,9 @@ _decode = codec.decoder(Penalty)
 
 
 class Preview:
-    """Takes the records of a partition, then judges what they say; and again with the next partition.
+    """Collects the records of one partition, then judges them; then the next partition.
 
-    The version in force on the day is the one that the partition's own adoptions put in force, as for joint_list.
+    The version in force on the day follows from the partition's own adoptions, as in joint_list.
     """
 
     def __init__(self, after: Standard, day: date) -> None:
@@ -41,7 +41,7 @@ class Preview:
         self._documents = self._unreadable = 0
 
     def take(self, key: bytes, value: bytes | None) -> None:
-        """Take one record of `penalties`. What was accepted after the day is left out."""
+        """Collects one record of `penalties`. Ignores what was accepted after the day."""
         try:
             penalty = codec.read(_decode, value or b"", "penalties")
             if isinstance(penalty, Document):
@@ -62,10 +62,10 @@ class Preview:
             documents[penalty.id] = (*held[:1], penalty) if isinstance(penalty, DocumentMoved) else (penalty,)
 
     def judge(self) -> list[Shift]:
-        """The subjects taken since the last call that would move, by USCC. Their facts are forgotten.
+        """Returns the subjects collected since the last call that would move, by USCC, and discards their facts.
 
         Raises:
-            UnavailableError: the version in force on the day is not packaged here.
+            UnavailableError: the version in force on the day is not installed.
         """
         self._versions = versions = self._compared(self._schedule)
         judges = (versions.before, versions.after)
@@ -83,25 +83,25 @@ class Preview:
         self._schedule = current_schedule()
         return shifts
 
-    def _compared(self, schedule: Schedule) -> Comparison:
-        return Comparison(judge_of(schedule.on(self.day).version), self._after)
+    def _compared(self, schedule: Schedule) -> VersionComparison:
+        return VersionComparison(judge_of(schedule.on(self.day).version), self._after)
 
     def _count(self, shifts: Iterable[Shift]) -> None:
         for shift in shifts:
             self._provinces.update(
-                (province, shift.direction) for province in {one.province for one in shift.documents}
+                (province, shift.direction) for province in {document.province for document in shift.documents}
             )
             self._rules.update((rule, shift.direction) for rule in shift.rules)
 
-    def summary(self) -> Summary:
-        """Of all that was judged so far."""
+    def summary(self) -> PreviewSummary:
+        """Returns the totals of all that was judged so far."""
         steps = tuple(
-            Step(before=before, after=after, subjects=self._steps[before, after])
+            LevelCount(before=before, after=after, subjects=self._steps[before, after])
             for before in LEVELS
             for after in LEVELS
             if self._steps[before, after]
         )
-        return Summary(
+        return PreviewSummary(
             before=self._versions.before.version,
             after=self._after.version,
             day=self.day,
@@ -116,14 +116,15 @@ class Preview:
 
 
 def entry_of(uscc: str, penalties: Iterable[Document | DocumentMoved], day: date, judge: fold.Judge) -> Entry | None:
-    """The entry of a subject of whom this is known on a day; None where nothing was ever decided."""
+    """Returns a subject's entry from its facts on a day; None if nothing was ever decided."""
     entry: Entry | None = None
     for penalty in penalties:
         entry = fold.fold(entry, uscc, penalty, day, judge) or entry
     return entry
 
 
-def _moved(counted: Counter[tuple[str, Direction]]) -> tuple[Moved, ...]:
-    """Most first."""
-    found = [Moved(id=id_, up=counted[id_, "up"], down=counted[id_, "down"]) for id_ in {id_ for id_, _ in counted}]
-    return tuple(sorted(found, key=lambda moved: (-moved.up - moved.down, moved.id)))
+def _moved(counted: Counter[tuple[str, Direction]]) -> tuple[ShiftCount, ...]:
+    """The largest first."""
+    ids = {id_ for id_, _ in counted}
+    counts = [ShiftCount(id=id_, up=counted[id_, "up"], down=counted[id_, "down"]) for id_ in ids]
+    return tuple(sorted(counts, key=lambda count: (-count.up - count.down, count.id)))

@@ -1,4 +1,4 @@
-"""The same violation again: what rules across a subject's documents find in them, whatever order they came in."""
+"""Repeated violations: what the rules across a subject's documents find, in whatever order the documents arrived."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,16 +10,16 @@ from liancheng.standard.periods import months_after
 
 
 def repeats(cases: Sequence[Case], rules: Sequence[RepeatRule]) -> tuple[Repeat, ...]:
-    """Each rule's newest group of documents of one class of violation, as long as its newest document is published."""
+    """Returns each rule's newest group of documents of one class of violation whose newest document is published."""
     intended = [case for case in cases if case.classes]
     if len(intended) > 1:
         intended = [case for case in intended if case.standing not in ("revoked", "moved")]
     if len(intended) < 2:
         return ()
-    return tuple(found for rule in rules for found in _found(intended, rule))
+    return tuple(repeat for rule in rules for repeat in _of_rule(intended, rule))
 
 
-def _found(cases: Sequence[Case], rule: RepeatRule) -> Iterator[Repeat]:
+def _of_rule(cases: Sequence[Case], rule: RepeatRule) -> Iterator[Repeat]:
     of_class: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         if rule.in_force(case.decision_day, case.document.province):
@@ -33,9 +33,9 @@ def _found(cases: Sequence[Case], rule: RepeatRule) -> Iterator[Repeat]:
 
 
 def _newest(group: list[Case], rule: RepeatRule) -> list[Case]:
-    """The newest published document with those of the months before it; none where they are too few.
+    """The newest published document with those of the months before it; empty if they are too few.
 
-    A document whose recognition was decided and removed does not count again: of it, it was decided.
+    A document whose recognition was decided and then removed does not count again: it has had its recognition.
     """
     active = [c for c in group if c.standing == "active" and recognition(c.document) != "removed"]
     for last in reversed(active):

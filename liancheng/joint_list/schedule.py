@@ -1,4 +1,4 @@
-"""Which version of the standard is in force on which day, by the adoptions that the list knows of."""
+"""Which version of the standard is in force on which day, by the adoptions known to the list."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Schedule:
-    """`adopted` in the order of their adoption; of two for the same day the later one counts.
+    """`adopted` is in order of adoption; of two adoptions for the same day, the later one counts.
 
-    `judge_of` gives a version's judge; `initial` is the version that needs no adoption.
+    `judge_of` returns a version's judge; `initial` is the version that needs no adoption.
     """
 
     judge_of: Callable[[str], Judge]
@@ -22,13 +22,13 @@ class Schedule:
     adopted: tuple[Adoption, ...] = ()
 
     def adopt(self, adoption: Adoption) -> "Schedule":
-        """The schedule with one more; itself where it was the last one already."""
+        """Returns the schedule with one more adoption: itself if that was the last one already."""
         if self.adopted and self.adopted[-1] == adoption:
             return self
         return Schedule(self.judge_of, self.initial, (*self.adopted, adoption))
 
     def on(self, day: date) -> Judge:
-        """The judge of the version in force on a day. Raises UnavailableError where that version is not packaged."""
+        """Returns the judge of the version in force on a day. Raises UnavailableError if that is not installed."""
         version, since = self.initial, date.min
         for adoption in self.adopted:
             if since <= adoption.from_day <= day:
@@ -36,7 +36,7 @@ class Schedule:
         return self.judge_of(version)
 
     def periods(self, reached: date, day: date) -> Iterator[tuple[date, date, Judge]]:
-        """From `reached` to `day`: first and last day of each version in force, and its judge."""
+        """Yields the first and last day of each version in force from `reached` to `day`, with its judge."""
         begins = sorted({adoption.from_day for adoption in self.adopted if reached < adoption.from_day <= day})
         changes = [begin for begin in begins if self.on(begin).version != self.on(begin - _DAY).version]
         lasts = [*(change - _DAY for change in changes), day]

@@ -1,35 +1,37 @@
-"""Why two versions of the standard give a subject two levels: the rules that make the difference, and where."""
+"""Why two versions of the standard give a subject different levels: which rules, in which documents."""
 
 from collections.abc import Sequence
 
-from liancheng.joint_list.judging import StandardJudge
 from liancheng.joint_list.shifts import Direction, JudgedDocument, Shift, ShiftedDocument
+from liancheng.joint_list.standard_judge import StandardJudge
 from liancheng.records.entries import RANK, Case, Entry
 from liancheng.standard.difference import difference
 from liancheng.standard.model import Standard
 
-_OF_A_SUBJECT = ("listing", "repeats")  # groups whose rules weigh all documents together; the others weigh each
+_OF_A_SUBJECT = ("listing", "repeats")  # groups whose rules judge all documents together; the others judge each
 
 
-class Comparison:
-    """Two versions side by side."""
+class VersionComparison:
+    """Two versions of the standard, compared."""
 
     def __init__(self, before: StandardJudge, after: StandardJudge) -> None:
         self.before, self.after = before, after
         differing = difference(before.standard, after.standard)
-        self._changed = {one.id for one in differing}
-        self._weighing = [one.id for one in differing if one.group in _OF_A_SUBJECT]
+        self._changed = {part.id for part in differing}
+        self._changed_of_subject = [part.id for part in differing if part.group in _OF_A_SUBJECT]
 
     def shift(self, before: Entry, after: Entry) -> Shift:
-        """What to say of a subject whose entries have different levels."""
+        """Returns the shift of a subject whose two entries have different levels."""
         pairs = list(zip(before.cases, after.cases, strict=True))
-        repeats = {one.rule: one for one in (*before.repeats, *after.repeats) if one.rule in self._changed}
+        repeats = [repeat.rule for repeat in (*before.repeats, *after.repeats) if repeat.rule in self._changed]
         moved = [pair for pair in pairs if _weight(pair[0]) != _weight(pair[1])]
-        # Where each document weighs the same, a rule over all of them makes the difference.
+        # If each document weighs the same under both, a rule over all of them makes the difference.
         shown = moved or [pair for pair in pairs if "active" in (pair[0].standing, pair[1].standing)]
         documents = tuple(self._document(*pair) for pair in shown)
-        rules = [rule for one in documents for rule in (*one.before.rules, *one.after.rules)] if moved else []
-        rules += repeats or ([] if moved else self._weighing)
+        rules = (
+            [rule for shifted in documents for rule in (*shifted.before.rules, *shifted.after.rules)] if moved else []
+        )
+        rules += repeats or ([] if moved else self._changed_of_subject)
         direction: Direction = "up" if RANK[after.level] > RANK[before.level] else "down"
         return Shift(
             uscc=after.uscc,
@@ -56,12 +58,12 @@ class Comparison:
 
 
 def _weight(case: Case) -> tuple[bool, bool]:
-    """What a version says of a document that a level can rest on; a recognition is a fact, the same under both."""
+    """The part of a verdict that a level can depend on. A recognition is a fact, the same under both versions."""
     return case.standing == "active", any(act.counts for act in case.verdict.acts)
 
 
 def _rules_of(case: Case, standard: Standard) -> tuple[str, ...]:
-    """The rules that judged a document: of its severity and period, what its repair lacks, its acts that count."""
+    """The rules that judged a document: severity, period, those its repair does not meet, its acts that count."""
     verdict = case.verdict
     regime = next((regime for regime in standard.regimes if regime.id == verdict.regime), None)
     periods = [p.id for p in regime.severities if p.severity == verdict.severity] if regime else []

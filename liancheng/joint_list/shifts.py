@@ -1,4 +1,4 @@
-"""What a preview says: the subjects that another version of the standard would move, and how many."""
+"""The result of a preview: which subjects another version of the standard would move, and how many."""
 
 from datetime import date
 from typing import Literal
@@ -10,7 +10,7 @@ Direction = Literal["up", "down"]  # up: to a worse level
 
 
 class JudgedDocument(Model, frozen=True, kw_only=True):
-    """A document by one of the two versions. `rules`: those by which it was judged and the other version differs."""
+    """A document as one version judges it. `rules` are the rules that judged it and that the other version has not."""
 
     standing: Standing
     severity: PublicationSeverity | None = None
@@ -29,7 +29,7 @@ class ShiftedDocument(Model, frozen=True, kw_only=True):
 
 
 class Shift(Model, tag="shift", frozen=True, kw_only=True):
-    """A subject whose level would be another one. `rules` make the difference; `documents` are judged by them."""
+    """A subject whose level would change. `rules` make the difference; `documents` are those they judge."""
 
     uscc: str
     name: str
@@ -40,24 +40,24 @@ class Shift(Model, tag="shift", frozen=True, kw_only=True):
     documents: tuple[ShiftedDocument, ...]
 
 
-class Step(Model, frozen=True, kw_only=True):
-    """So many subjects stand on `before` by the version in force, and on `after` by the other."""
+class LevelCount(Model, frozen=True, kw_only=True):
+    """How many subjects have the level `before` under the version in force and `after` under the other."""
 
     before: Level
     after: Level
     subjects: int
 
 
-class Moved(Model, frozen=True, kw_only=True):
-    """So many subjects move up and down in a province, or by a rule. A subject of two counts in both."""
+class ShiftCount(Model, frozen=True, kw_only=True):
+    """How many subjects move up and down in a province or by a rule. A subject in two provinces counts in both."""
 
     id: str
     up: int
     down: int
 
 
-class Summary(Model, tag="preview", frozen=True, kw_only=True):
-    """`unreadable` records stand in `dead-letters`: neither version judges them."""
+class PreviewSummary(Model, tag="preview", frozen=True, kw_only=True):
+    """The totals of a preview. `unreadable` records are in `dead-letters`: neither version judges them."""
 
     before: str
     after: str
@@ -66,6 +66,6 @@ class Summary(Model, tag="preview", frozen=True, kw_only=True):
     documents: int
     unreadable: int
     moved: int
-    steps: tuple[Step, ...]
-    provinces: tuple[Moved, ...]
-    rules: tuple[Moved, ...]
+    steps: tuple[LevelCount, ...]
+    provinces: tuple[ShiftCount, ...]
+    rules: tuple[ShiftCount, ...]

@@ -1,7 +1,7 @@
 """Names of companies: their parts, how alike two are and why, and an index to look a name up in a million."""
 
 from liancheng.naming.factors import Reason
-from liancheng.naming.folding import fold
+from liancheng.naming.folded import fold
 from liancheng.naming.index import Match, NameIndex
 from liancheng.naming.parts import Name, parse
 from liancheng.naming.similarity import CUTOFF, Comparison, compare

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from liancheng.naming import numbers, regions
-from liancheng.naming.folding import fold
+from liancheng.naming.folded import fold
 from liancheng.naming.regions import Region
 from liancheng.naming.words import words
 

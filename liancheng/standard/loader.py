@@ -4,8 +4,8 @@ from functools import cache
 from importlib.resources import files
 
 from liancheng.errors import WrongUseError
-from liancheng.standard.checking import examine
 from liancheng.standard.model import Standard
+from liancheng.standard.version_check import examine
 
 CURRENT = "2026.1"  # in force until another one is adopted; a replay of an old log depends on it, so it never changes
 

@@ -1,4 +1,4 @@
-"""How the objection 异议 to a document stands."""
+"""The state of an objection 异议 to a document."""
 
 from datetime import date
 from typing import NamedTuple
@@ -8,20 +8,20 @@ from liancheng.records.facts import Document
 
 
 class Due(NamedTuple):
-    """By when an objection is to be decided (None: the holidays of that year are not known yet), and by which rule."""
+    """The day by which an objection must be decided (None if that year's holidays are not known yet), and the rule."""
 
     day: date | None
     rule: str
 
 
 def is_open(document: Document) -> bool:
-    """Raised, and not resolved since. Its own days order the steps, not their arrival: as with a recognition."""
+    """Returns whether it was raised and not resolved since. Its own days order the steps, not their arrival."""
     raised, resolved = document.objection_raised, document.objection_resolved
     return raised is not None and (resolved is None or raised.day > resolved.day)
 
 
-def stand(document: Document, due: Due | None) -> Objection | None:
-    """The objection as it stands. `due`: the province's term, where one was read."""
+def state_of(document: Document, due: Due | None) -> Objection | None:
+    """Returns its state, or None if there is no objection. `due` is None if the standard has no term for it."""
     raised, resolved = document.objection_raised, document.objection_resolved
     if raised and is_open(document):
         return Objection(

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from consumers.reading.signatures import Signer
 from consumers.view.position import Position
 from consumers.view.reader import entry_of
-from liancheng.answers import screening
-from liancheng.answers.screening import Company
+from liancheng.answers import screening_answers
+from liancheng.answers.screening_answers import Company
 from liancheng.records.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt, canonical, number
 from service.engines.receipt_log import ReceiptLog
 from service.web.callers import Caller
@@ -22,8 +22,8 @@ from service.web.callers import Caller
 def company(uscc: str, raw: bytes | None, standard: str) -> Company:
     """A company from the bytes of its entry (None: it has none)."""
     if raw is None:
-        return screening.company(uscc, None, None, standard)
-    return screening.company(uscc, entry_of(uscc, raw), _sha256(raw).hexdigest(), standard)
+        return screening_answers.company(uscc, None, None, standard)
+    return screening_answers.company(uscc, entry_of(uscc, raw), _sha256(raw).hexdigest(), standard)
 
 
 def position_of(position: Position) -> ListPosition:

@@ -11,7 +11,7 @@ from confluent_kafka import Message
 from consumers.view.position import Position
 from liancheng import codec
 from liancheng.errors import UndigestibleError
-from liancheng.joint_list.judging import current_schedule
+from liancheng.joint_list.standard_judge import current_schedule
 from liancheng.naming import Match, NameIndex
 from liancheng.naming.index import Listed
 from liancheng.records import topics

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from consumers.view.reader import MOST
-from liancheng.answers.screening import NameMatch
+from liancheng.answers.screening_answers import NameMatch
 from liancheng.naming import Match
 from liancheng.records.screening_receipts import ListPosition, number
 from liancheng.text.identity import normalise_name

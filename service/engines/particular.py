@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 from consumers.reading import past_entries
 from consumers.view.reader import entry_of
 from liancheng import codec
-from liancheng.answers.screening import CompanyAnswer, Past, proof_of
+from liancheng.answers.screening_answers import CompanyAnswer, Past, proof_of
 from liancheng.explaining.company import at_hand, explain
 from liancheng.joint_list.history import Moment
 from liancheng.records.screening_receipts import Asked, ListPosition, canonical, sha256

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable
 
-from liancheng.answers.screening import AskedRow, RowError
+from liancheng.answers.screening_answers import AskedRow, RowError
 from liancheng.errors import WrongUseError
 from service.engines.rows import ScreeningRow
 from service.routes.bank.books import read_row

@@ -10,7 +10,7 @@ from hypothesis import given
 from jsonschema import Draft202012Validator, FormatChecker
 
 from liancheng import codec
-from liancheng.answers import alerting
+from liancheng.answers import watch_fold
 from liancheng.records import topics
 from liancheng.records.alerts import CustomerReference, Watch, WatchState
 from liancheng.records.topics import REGISTRY, Topic
@@ -136,7 +136,7 @@ def test_random_lives_are_what_a_reader_of_v1_expects(life: Life) -> None:
         assert not (found := complaints(topics.PENALTIES, codec.encode(penalty))), f"{found}\n{BREAKS}"
     for entry in entries_of(penalties, LAST):
         assert not (found := complaints(topics.SANCTION_LIST, codec.encode(entry))), f"{found}\n{BREAKS}"
-        if step := alerting.on_entry(watch, alerting.Telling(entry, ())):
+        if step := watch_fold.on_entry(watch, watch_fold.AlertTemplates(entry, ())):
             watch, alert = step
             assert not (found := complaints(topics.BANK_ALERTS, codec.encode(alert))), f"{found}\n{BREAKS}"
             assert not (found := complaints(topics.ALERTING_STATE, codec.encode(watch))), f"{found}\n{BREAKS}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from liancheng import codec
-from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records import topics
 from liancheng.records.entries import ListDay
 from liancheng.records.facts import NewDay

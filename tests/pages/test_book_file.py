@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from consumers.view.reader import MOST
-from liancheng.answers.screening import AskedRow, RowError, ScreenedRow, company
+from liancheng.answers.screening_answers import AskedRow, RowError, ScreenedRow, company
 from service.pages.bank import book_csv
 from service.pages.bank.book_file import WrongFileError, read
 from tests.bank_material import entry, uscc

@@ -11,7 +11,7 @@ import pytest
 
 from consumers.reading.sanction_list import read_list
 from liancheng import codec
-from liancheng.answers import screening
+from liancheng.answers import screening_answers
 from liancheng.records.screening_receipts import ScreeningReceipt, canonical, recanonical, rows_digest, sha256
 from liancheng.settings import Settings
 from tests.bank_material import uscc
@@ -26,7 +26,7 @@ def expected(settings: Settings, number: int) -> dict[str, Any]:
     """The company as the list on its topic has it."""
     entry = read_list(settings).entries.get(uscc(number))
     digest = sha256(codec.encode(entry)) if entry else None
-    return json.loads(canonical(screening.company(uscc(number), entry, digest, "2026.1")))  # type: ignore[no-any-return]
+    return json.loads(canonical(screening_answers.company(uscc(number), entry, digest, "2026.1")))  # type: ignore[no-any-return]
 
 
 def without(answer: dict[str, Any], *members: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from msgspec.structs import replace
 
-from liancheng.joint_list import judging
+from liancheng.joint_list import standard_judge
 from liancheng.records.topics import Topic
 from liancheng.settings import Settings
 from liancheng.standard import loader
@@ -57,7 +57,7 @@ def substituted(world: "World") -> Iterator[None]:
 def small_region() -> Iterator[None]:
     """Few partitions, and a version of the standard that can be adopted. Checking needs it too."""
     partitions = property(lambda topic: min(topic.family.value, PARTITIONS))
-    with patch.object(Topic, "partitions", partitions), patch.object(judging, "load", _load):
+    with patch.object(Topic, "partitions", partitions), patch.object(standard_judge, "load", _load):
         yield
 
 

@@ -16,8 +16,8 @@ from liancheng import codec
 from liancheng.intake import documents
 from liancheng.intake.documents import Place, State
 from liancheng.joint_list import fold
-from liancheng.joint_list.judging import current_schedule
 from liancheng.joint_list.levels import recognition
+from liancheng.joint_list.standard_judge import current_schedule
 from liancheng.records.entries import Case, Entry
 from liancheng.records.facts import Submission
 from liancheng.standard.loader import current

@@ -78,8 +78,8 @@ class ShortPeriods:
     by_rule: bool = False
     repeats: tuple[RepeatRule, ...] = (REPEAT,)
 
-    def repair_lacks(self, document: Document, verdict: Verdict, fellows: Sequence[Document] = ()) -> tuple[str, ...]:
-        return tuple(lack.rule for lack in repairs.lacks(document, verdict, _STANDARD, fellows))
+    def repair_lacks(self, document: Document, verdict: Verdict, others: Sequence[Document] = ()) -> tuple[str, ...]:
+        return tuple(lack.rule for lack in repairs.lacks(document, verdict, _STANDARD, others))
 
     def objection_due(self, province: str, raised_day: date) -> Due | None:
         return Due(raised_day + timedelta(5), "test.term")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liancheng import codec
-from liancheng.answers import alerting, dispatch
-from liancheng.answers.alerting import Telling
+from liancheng.answers import dispatch, watch_fold
+from liancheng.answers.watch_fold import AlertTemplates
 from liancheng.errors import UnavailableError
 from liancheng.joint_list import causes, fold
 from liancheng.records import topics
@@ -47,8 +47,8 @@ def watch(*references: CustomerReference, bank: str = "bank-a") -> Watch:
     return Watch(uscc=USCC, bank=bank, references=references)
 
 
-def telling(entry: Entry) -> Telling:
-    return Telling(entry, measures(entry.level))
+def templates(entry: Entry) -> AlertTemplates:
+    return AlertTemplates(entry, measures(entry.level))
 
 
 def measures(level: Level) -> tuple[Measure, ...]:
@@ -59,7 +59,7 @@ def alerts_of(entries: list[Entry], state: WatchState) -> list[Alert]:
     """What the bank is told as the company goes through these entries."""
     alerts = []
     for entry in entries:
-        if step := alerting.on_entry(state, telling(entry)):
+        if step := watch_fold.on_entry(state, templates(entry)):
             state, alert = step
             alerts.append(alert)
     return alerts
@@ -131,8 +131,8 @@ def test_reasons_leave_out_what_neither_counts_nor_caused_the_change():
 
 def test_a_company_that_stays_clear_is_no_news():
     (entry,) = entries_of(snapshots("d1", [told("decision", on(1), kinds=("warning",))]))
-    assert not alerting.told(entry)
-    assert alerting.on_entry(WatchState(watch=watch()), telling(entry)) is None
+    assert not watch_fold.is_reportable(entry)
+    assert watch_fold.on_entry(WatchState(watch=watch()), templates(entry)) is None
 
 
 def test_a_watch_on_a_listed_company_is_answered_with_its_state():
@@ -140,7 +140,7 @@ def test_a_watch_on_a_listed_company_is_answered_with_its_state():
     listed = snapshots("d2", [told("decision", on(3)), told("recognition_decided", on(4))])
     revoked = snapshots("d1", [told("decision", on(1)), told("revocation", on(5))])[1:]
     entry = entries_of([*gone, *listed, *revoked])[-1]
-    step = alerting.on_watch(None, watch(BORROWER), telling(entry))
+    step = watch_fold.on_watch(None, watch(BORROWER), templates(entry))
     assert step
     state, alert = step
     assert alert
@@ -149,25 +149,25 @@ def test_a_watch_on_a_listed_company_is_answered_with_its_state():
     assert [reason.document_id for reason in alert.reasons] == ["d2"], "d1 caused the last change, and counts no more"
     assert (alert.causes, alert.submitted_at, alert.accepted_at) == ((), None, None), "no event caused this alert"
     assert alert.measures == measures("listed")
-    assert alerting.on_entry(state, telling(entry)) is None, "it was told of this entry"
+    assert watch_fold.on_entry(state, templates(entry)) is None, "it was told of this entry"
 
 
 @pytest.mark.parametrize("kinds", [None, ("warning",)])
 def test_a_watch_on_a_company_that_is_unknown_or_clear_is_noted_without_an_alert(kinds: tuple[str, ...] | None):
     entries = entries_of(snapshots("d1", [told("decision", on(1), kinds=kinds)])) if kinds else []
-    step = alerting.on_watch(None, watch(), telling(entries[-1]) if entries else None)
+    step = watch_fold.on_watch(None, watch(), templates(entries[-1]) if entries else None)
     assert step == (WatchState(watch=watch()), None)
 
 
 def test_the_same_watch_again_is_no_change_and_other_references_are_one_without_an_alert():
     (entry,) = entries_of(snapshots("d1", [told("decision", on(1))]))
-    step = alerting.on_watch(None, watch(BORROWER), telling(entry))
+    step = watch_fold.on_watch(None, watch(BORROWER), templates(entry))
     assert step
     state, _ = step
-    assert alerting.on_watch(state, watch(BORROWER), telling(entry)) is None
-    changed = alerting.on_watch(state, watch(BORROWER, GUARANTOR), telling(entry))
+    assert watch_fold.on_watch(state, watch(BORROWER), templates(entry)) is None
+    changed = watch_fold.on_watch(state, watch(BORROWER, GUARANTOR), templates(entry))
     assert changed == (WatchState(watch=watch(BORROWER, GUARANTOR), told=state.told), None)
-    assert alerting.on_watch(state, watch(GUARANTOR), None) == (
+    assert watch_fold.on_watch(state, watch(GUARANTOR), None) == (
         WatchState(watch=watch(GUARANTOR), told=state.told),
         None,
     )
@@ -196,7 +196,7 @@ def test_a_bank_that_hears_an_entry_again_is_not_told_again(entries: list[Entry]
 def test_alerts_of_a_bank_form_a_chain_from_wherever_its_watch_begins(entries: list[Entry], data: st.DataObject):
     """Each supersedes the one before; levels join; and the last one told is the level that the company has."""
     start = data.draw(st.integers(0, len(entries)))
-    step = alerting.on_watch(None, watch(), telling(entries[start - 1]) if start else None)
+    step = watch_fold.on_watch(None, watch(), templates(entries[start - 1]) if start else None)
     assert step
     state, first = step
     alerts = [*([first] if first else []), *alerts_of(entries[start:], state)]
@@ -231,7 +231,7 @@ def test_banks_differ_in_nothing_but_what_is_theirs(entries: list[Entry]):
 def test_an_alert_and_its_state_survive_their_bytes(entries: list[Entry], day: date):
     read_alert, read_state = codec.decoder(Alert), codec.decoder(WatchState)
     for entry in (*entries, *fold.pass_days(entries[0], day, JUDGE)):
-        step = alerting.on_watch(None, watch(BORROWER), telling(entry))
+        step = watch_fold.on_watch(None, watch(BORROWER), templates(entry))
         assert step
         state, alert = step
         assert read_state.decode(codec.encode(state)) == state

@@ -14,7 +14,7 @@ from liancheng.explaining import phrases
 from liancheng.explaining.company import at_hand, explain
 from liancheng.joint_list import causes, life
 from liancheng.joint_list.cases import Case
-from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records.alerts import MeasureClass
 from liancheng.records.entries import ActFinding, ChangeKind, Entry, Level, PublicationSeverity, Standing
 from liancheng.records.facts import Document, ObjectionOutcome, RevocationFact

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liancheng import codec
-from liancheng.answers import alerting
 from liancheng.answers import filters as filtering
+from liancheng.answers import watch_fold
 from liancheng.records import briefs
 from liancheng.records.alerts import Alert, FilterLevel, Filters, Told, Watch, WatchState
 from liancheng.records.entries import RANK, ChangeKind, Entry
 from tests.unit.lives import LAST, UNHURRIED, USCC, arrivals, entries_of, lives
-from tests.unit.test_alerting import alerts_of, on, snapshots, telling, told, watch
+from tests.unit.test_alerting import alerts_of, on, snapshots, templates, told, watch
 
 PROVINCES = ("990000", "980000")  # the first one's documents are all that random lives have
 
@@ -56,12 +56,12 @@ def test_whatever_the_filters_and_their_changes_the_bank_knows_the_level_it_must
         entry = entries[number - 1] if number else None
         if state and entry:
             before = filtering.believed(state)
-            if step := alerting.on_entry(state, telling(entry)):
+            if step := watch_fold.on_entry(state, templates(entry)):
                 state = step[0]
                 alerts.append(step[1])
             assert in_sync(state, entry, before)
         for wish in (wish for wish, at in zip(wishes, when, strict=True) if at == number):
-            answer = alerting.on_watch(state, filtered(wish), telling(entry) if entry else None)
+            answer = watch_fold.on_watch(state, filtered(wish), templates(entry) if entry else None)
             if answer:
                 state = answer[0]
                 alerts += [answer[1]] if answer[1] else []
@@ -98,7 +98,7 @@ def test_a_change_of_the_same_level_is_told_exactly_where_kind_and_province_are_
     heard = {alert.sequence for alert in alerts_of(entries, WatchState(watch=filtered(wanted)))}
     for entry in entries:
         change = entry.change
-        if change.level_before == change.level_after and alerting.told(entry):
+        if change.level_before == change.level_after and watch_fold.is_reportable(entry):
             matters = RANK[entry.level] >= RANK[wanted.min_level]
             kind = not wanted.kinds or change.kind in wanted.kinds
             province = not wanted.provinces or "990000" in wanted.provinces

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from liancheng import codec
 from liancheng.errors import UnavailableError
-from liancheng.joint_list.judging import current_schedule
 from liancheng.joint_list.schedule import Schedule
+from liancheng.joint_list.standard_judge import current_schedule
 from liancheng.records import topics
 from liancheng.records.facts import Document, NewDay, StandardAdopted
 from stream_apps import joint_list

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liancheng import codec
-from liancheng.answers.alerting import Telling, on_entry
+from liancheng.answers.watch_fold import AlertTemplates, on_entry
 from liancheng.joint_list import fold
-from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records import briefs, partial
 from liancheng.records.alerts import CustomerReference, Watch, WatchState
 from liancheng.records.entries import Case, Entry, ListDay
@@ -68,10 +68,10 @@ def test_what_a_bank_is_told_of_a_brief_is_what_it_is_told_of_the_entry(order: l
     for entry in entries_of(order, LAST):
         brief = briefs.read(codec.encode(entry), "示例")
         assert brief
-        telling, told = Telling(entry, measures), Telling(brief, measures)
-        assert (told.current if current else told.change) == (telling.current if current else telling.change)
+        templates, told = AlertTemplates(entry, measures), AlertTemplates(brief, measures)
+        assert (told.current if current else told.change) == (templates.current if current else templates.change)
         state = WatchState(watch=Watch(uscc=USCC, bank="bank-a", references=references))
-        if answer := on_entry(state, telling):
+        if answer := on_entry(state, templates):
             assert told.encode(answer[1]) == codec.encode(answer[1])
 
 

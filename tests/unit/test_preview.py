@@ -12,9 +12,9 @@ from liancheng import codec
 from liancheng import standard as packaged
 from liancheng.days import day_of
 from liancheng.errors import UnavailableError
-from liancheng.joint_list.judging import StandardJudge
 from liancheng.joint_list.preview import Preview
 from liancheng.joint_list.shifts import Shift
+from liancheng.joint_list.standard_judge import StandardJudge
 from liancheng.records.facts import Document, Fact, NewDay, StandardAdopted
 from liancheng.standard.citations import parse
 from tests.unit.lives import (

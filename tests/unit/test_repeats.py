@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from liancheng.answers.alerting import telling
+from liancheng.answers.watch_fold import templates_of
 from liancheng.joint_list import fold
-from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records.entries import Entry
 from tests.unit.lives import FIRST, JUDGE, LAST, REPEAT, USCC, Told, snapshots, told
 
@@ -67,5 +67,5 @@ def test_it_lasts_as_long_as_its_newest_document_is_published():
 def test_a_bank_sees_both_documents_and_the_rule():
     entry = heard([decided(0)], [decided(9)], last=FIRST + timedelta(19))
     shipped = msgspec.structs.replace(entry, standard=current_judge().version)  # whose measures can be looked up
-    reasons = telling(shipped).current.reasons
+    reasons = templates_of(shipped).current.reasons
     assert [(reason.document_id, reason.repeats) for reason in reasons] == [("d1", (REPEAT.id,)), ("d2", (REPEAT.id,))]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.reading import keys
-from liancheng.answers.screening import AskedRow, RowError
+from liancheng.answers.screening_answers import AskedRow, RowError
 from liancheng.errors import WrongUseError
 from liancheng.records.alerts import Bank
 from liancheng.records.screening_receipts import recanonical

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from liancheng import standard as packaged
-from liancheng.standard.checking import examine
 from liancheng.standard.difference import difference
 from liancheng.standard.outline import about, outline, plain
+from liancheng.standard.version_check import examine
 from tests.unit.lives import UNHURRIED
 
 STANDARD = packaged.current()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from liancheng import codec
 from liancheng.errors import UndigestibleError
 from liancheng.joint_list import causes, fold
-from liancheng.joint_list.judging import current_judge
 from liancheng.joint_list.levels import kind_of
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records.entries import LEVELS, RANK, Cause, ChangeKind, Entry, Level, ListRecord, PastChange
 from liancheng.records.facts import Document, DocumentMoved
 from liancheng.standard.citations import parse

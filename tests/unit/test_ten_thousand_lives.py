@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from liancheng import codec
 from liancheng.intake.documents import Place, event_key, fold
 from liancheng.joint_list import fold as sanction_list
-from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records.entries import Entry
 from liancheng.records.events import Event
 from liancheng.records.facts import Document, Fact, MonthReport

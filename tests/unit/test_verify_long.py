@@ -7,7 +7,7 @@ import pytest
 
 from cli.verify.source import COMPACTION_LAG_MS
 from liancheng import codec
-from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records import topics
 from liancheng.records.events import Decision
 from liancheng.records.facts import StandardAdopted

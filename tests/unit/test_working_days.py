@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liancheng.joint_list.judging import current_judge
+from liancheng.joint_list.standard_judge import current_judge
 from liancheng.standard import working_days
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from liancheng.answers.screening import Company, NameMatch, ScreenedRow
+from liancheng.answers.screening_answers import Company, NameMatch, ScreenedRow
 from liancheng.explaining.phrases import Language, phrase
 
 _HEADERS = (

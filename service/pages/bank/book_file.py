@@ -8,7 +8,7 @@ from typing import NamedTuple
 from consumers.books.watch_file import text_of
 from consumers.view.reader import MOST
 from file_formats import workbooks
-from liancheng.answers.screening import AskedRow, RowError
+from liancheng.answers.screening_answers import AskedRow, RowError
 from liancheng.errors import LianchengError
 from service.engines.row_lines import COLUMNS, columns_of, is_header
 from service.engines.rows import ScreeningRow

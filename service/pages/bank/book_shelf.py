@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from liancheng.answers.screening import ScreenedRow, StreamEnd, Summary
+from liancheng.answers.screening_answers import ScreenedRow, StreamEnd, Summary
 from liancheng.records.screening_receipts import Asked, ListPosition, ScreeningReceipt, canonical
 from service.engines import rows
 from service.engines.rows import Tally

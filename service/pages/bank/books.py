@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import RedirectResponse
 
-from liancheng.answers.screening import ScreenedRow
+from liancheng.answers.screening_answers import ScreenedRow
 from liancheng.records.entries import RANK
 from service.pages.bank import book_csv, book_file
 from service.pages.bank.book_file import WrongFileError

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from liancheng.answers.screening import Company, CompanyAnswer, NamesAnswer
+from liancheng.answers.screening_answers import Company, CompanyAnswer, NamesAnswer
 from liancheng.days import day_of
 from liancheng.explaining.company import Line, Section, at_hand
 from liancheng.explaining.phrases import Language

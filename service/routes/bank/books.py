@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
 from consumers.view.reader import MOST
-from liancheng.answers.screening import AskedRow, Book, RowError, ScreenedBook
+from liancheng.answers.screening_answers import AskedRow, Book, RowError, ScreenedBook
 from liancheng.records.screening_receipts import Asked, canonical
 from service.engines import rows
 from service.engines.rows import ScreeningRow, Tally

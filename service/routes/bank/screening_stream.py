@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from liancheng.answers.screening import AskedRow, ScreenedRow, StreamEnd
+from liancheng.answers.screening_answers import AskedRow, ScreenedRow, StreamEnd
 from liancheng.records.screening_receipts import Asked, ListPosition, canonical
 from service.engines import rows
 from service.engines.row_lines import LINES, Lines

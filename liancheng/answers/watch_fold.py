@@ -1,4 +1,4 @@
-"""The fold of one watch: the company's entry changes, or the watch itself; what the bank is told comes out."""
+"""The fold of one watch: the company's entry or the watch itself changes, and the bank's alert comes out."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -10,25 +10,25 @@ import msgspec
 from liancheng import codec
 from liancheng.answers import filters
 from liancheng.joint_list.cases import decision_of
-from liancheng.joint_list.judging import needed
+from liancheng.joint_list.standard_judge import required_judge
 from liancheng.records.alerts import Alert, AlertKind, Measure, Reason, ReasonAct, Told, Watch, WatchState
 from liancheng.records.entries import Case, Entry, Level
 
 
-def told(entry: Entry) -> bool:
-    """Whether banks are told of the change that made this entry.
+def is_reportable(entry: Entry) -> bool:
+    """Returns whether the change that made this entry is worth an alert.
 
-    Not when it was clear before and after, nor when only another version of the standard judged it the same.
+    It is not if the company was clear before and after, or if only the version of the standard changed.
     """
     change = entry.change
     return bool(change.causes) and (change.level_before != "clear" or change.level_after != "clear")
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What there is to tell about one entry, made once for all banks that watch the company.
+class AlertTemplates:
+    """The alerts about one entry without id, bank and references: made once for all banks that watch the company.
 
-    `measures` are those that follow from the entry's level by the standard in force.
+    `measures` follow from the entry's level by the version of the standard that judged it.
     """
 
     entry: Entry
@@ -36,7 +36,7 @@ class Telling:
 
     @cached_property
     def change(self) -> Alert:
-        """The alert of the entry's change, but for id, bank and references."""
+        """The alert about the change that made the entry."""
         change = self.entry.change
         alert = self._alert(change.kind, change.level_before, {cause.document_id for cause in change.causes})
         return msgspec.structs.replace(
@@ -45,11 +45,11 @@ class Telling:
 
     @cached_property
     def current(self) -> Alert:
-        """The alert of the entry as it stands, but for id, bank and references."""
+        """The alert about the entry as it stands."""
         return self._alert("current", self.entry.level, ())
 
     def encode(self, alert: Alert) -> bytes:
-        """The JSON of one bank's alert. Reasons and measures, the longer part, are the same for all and made once."""
+        """Returns the JSON of one bank's alert. Reasons and measures, the longer part, are encoded once."""
         if alert.kind == "current":
             return codec.encode(alert)
         return codec.encode(msgspec.structs.replace(alert, reasons=self._reasons_raw, measures=self._measures_raw))
@@ -80,7 +80,7 @@ class Telling:
         )
 
     def _reasons(self, causing: Container[str]) -> tuple[Reason, ...]:
-        """The documents that hold the level up, and those that caused the change: a clearing names what it cleared."""
+        """The documents that give the level and those that caused the change: a clearing names what was cleared."""
         repeated = {id_ for repeat in self.entry.repeats for id_ in repeat.document_ids}
         return tuple(
             _reason(case, self.entry)
@@ -90,55 +90,60 @@ class Telling:
 
 
 def _raw(values: tuple[Any, ...]) -> msgspec.Raw | tuple[()]:
-    """Their bytes; nothing stays nothing, which is left out."""
+    """Encodes the values; an empty tuple stays one, so that its field is left out of the JSON."""
     return msgspec.Raw(codec.encode(values)) if values else ()
 
 
-def telling(entry: Entry) -> Telling:
-    """With the measures of the version that judged the entry. Raises UnavailableError where it is not packaged here."""
-    return Telling(entry, needed(entry.standard).bank_measures(entry.level))
+def templates_of(entry: Entry) -> AlertTemplates:
+    """Returns the alerts about an entry. Raises UnavailableError if the version that judged it is not installed."""
+    return AlertTemplates(entry, required_judge(entry.standard).bank_measures(entry.level))
 
 
-def on_entry(state: WatchState, telling: Telling) -> tuple[WatchState, Alert] | None:
-    """The entry has changed. None: nothing to tell, this bank was told already, or its filters hide the change."""
-    entry = telling.entry
-    if _is_told(state, entry) or not told(entry) or not filters.is_news(state, entry):
+def on_entry(state: WatchState, templates: AlertTemplates) -> tuple[WatchState, Alert] | None:
+    """Returns the watch's next state and its alert after the entry has changed.
+
+    None if the change is not reportable, if this bank has had an alert about it, or if its filters hide it.
+    """
+    entry = templates.entry
+    if _is_alerted(state, entry) or not is_reportable(entry) or not filters.is_news(state, entry):
         return None
-    return _tell(state, state.watch, telling.change, f"{entry.uscc}/{entry.sequence}/{state.watch.bank}")
+    return _alerted(state, state.watch, templates.change, f"{entry.uscc}/{entry.sequence}/{state.watch.bank}")
 
 
-def on_watch(state: WatchState | None, watch: Watch, telling: Telling | None) -> tuple[WatchState, Alert | None] | None:
-    """The bank watches the company, or has changed its references or filters. None: the watch is as it was.
+def on_watch(
+    state: WatchState | None, watch: Watch, templates: AlertTemplates | None
+) -> tuple[WatchState, Alert | None] | None:
+    """Returns the next state after a watch has begun or changed, and its alert. None if the watch is the same.
 
-    A company that is on the list is answered at once, unless the bank was already told of its entry or its filters
-    hide it. `telling` is None where the company has no entry.
+    A company on the list is reported at once, unless the bank has had an alert about its entry or its filters hide
+    it. `templates` is None if the company has no entry.
     """
     if state and state.watch == watch:
         return None
-    unanswered = WatchState(watch=watch, told=state.told if state else None)
-    if telling is None or telling.entry.level == "clear" or _is_told(state, telling.entry):
-        return unanswered, None
-    if not filters.is_answer(unanswered, telling.entry):
-        return unanswered, None
-    entry = telling.entry
-    return _tell(state, watch, telling.current, f"{entry.uscc}/{entry.sequence}/{watch.bank}/current")
+    unreported = WatchState(watch=watch, told=state.told if state else None)
+    if templates is None or templates.entry.level == "clear" or _is_alerted(state, templates.entry):
+        return unreported, None
+    if not filters.is_answer(unreported, templates.entry):
+        return unreported, None
+    entry = templates.entry
+    return _alerted(state, watch, templates.current, f"{entry.uscc}/{entry.sequence}/{watch.bank}/current")
 
 
-def _is_told(state: WatchState | None, entry: Entry) -> bool:
+def _is_alerted(state: WatchState | None, entry: Entry) -> bool:
     return state is not None and state.told is not None and state.told.sequence >= entry.sequence
 
 
-def _tell(state: WatchState | None, watch: Watch, alert: Alert, alert_id: str) -> tuple[WatchState, Alert]:
+def _alerted(state: WatchState | None, watch: Watch, alert: Alert, alert_id: str) -> tuple[WatchState, Alert]:
     last = state.told if state else None
-    following = Told(alert_id=alert_id, sequence=alert.sequence, level=alert.level_after)
-    mine = msgspec.structs.replace(
+    latest = Told(alert_id=alert_id, sequence=alert.sequence, level=alert.level_after)
+    addressed = msgspec.structs.replace(
         alert,
         id=alert_id,
         bank=watch.bank,
         references=watch.references,
         supersedes=last.alert_id if last else None,
     )
-    return WatchState(watch=watch, told=following), mine
+    return WatchState(watch=watch, told=latest), addressed
 
 
 def _reason(case: Case, entry: Entry) -> Reason:
@@ -166,5 +171,5 @@ def _reason(case: Case, entry: Entry) -> Reason:
         repaired_day=document.repair.day if document.repair and case.standing == "repaired" else None,
         objection=(objection.outcome or "open") if objection else None,
         objection_due_day=objection.due_day if objection else None,
-        repeats=tuple(one.rule for one in entry.repeats if document.id in one.document_ids),
+        repeats=tuple(repeat.rule for repeat in entry.repeats if document.id in repeat.document_ids),
     )

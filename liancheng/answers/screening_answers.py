@@ -1,10 +1,10 @@
-"""What a bank is answered when it screens. Their receipts: `screening_receipts.py`."""
+"""The answers a bank gets when it screens. The receipts that prove them are in `records/screening_receipts.py`."""
 
 from datetime import date, datetime
 from typing import Any
 
-from liancheng.answers.alerting import telling
-from liancheng.explaining.words import Explanation
+from liancheng.answers.watch_fold import templates_of
+from liancheng.explaining.explanation import Explanation
 from liancheng.naming.factors import Reason as NameReason
 from liancheng.records.alerts import Measure, Reason
 from liancheng.records.entries import Entry, Level
@@ -13,10 +13,10 @@ from liancheng.records.screening_receipts import EntryProof, ListPosition, Scree
 
 
 class Company(Model, frozen=True, kw_only=True):
-    """One company on the list. Not `known`: it has no entry, and its level is clear.
+    """One company. If it is not `known`, it has no entry and its level is clear.
 
-    `since`: the day of its level. `sequence` and `entry_sha256` (of the entry's bytes) name the entry that this was
-    read from. `reasons` and `measures` are as in an alert.
+    `since` is the day on which its level began. `sequence` and `entry_sha256` (of the entry's bytes) identify the
+    entry this was read from. `reasons` and `measures` are those of an alert.
     """
 
     uscc: str
@@ -34,7 +34,7 @@ class Company(Model, frozen=True, kw_only=True):
 
 
 class Past(Model, frozen=True, kw_only=True):
-    """The list at the end of `as_of`, as it was known at `known_at`; it had been told of days to `reached`."""
+    """The list at the end of `as_of`, as known at `known_at`; `reached` is the newest day it had been given by then."""
 
     as_of: date
     reached: date | None = None
@@ -42,15 +42,15 @@ class Past(Model, frozen=True, kw_only=True):
 
 
 class CompanyAnswer(Company, frozen=True, kw_only=True):
-    """Answer to `GET /v1/companies/{uscc}`. `position` of the list now, or `past`."""
+    """Answer to `GET /v1/companies/{uscc}`: with the list's `position` for today's list, with `past` for a past one."""
 
     position: ListPosition | None = None
     past: Past | None = None
-    explanation: Explanation | None = None  # where it was asked for; None where there is no entry
+    explanation: Explanation | None = None  # if requested; None if there is no entry
 
 
 class NameMatch(Model, frozen=True, kw_only=True):
-    """A company that may be the one asked for. `matched` is alike: its name, or a former one. `score`: 0 to 1."""
+    """A company that may be the one searched for. `matched` is its similar name, present or former. `score`: 0 to 1."""
 
     company: Company
     matched: str
@@ -60,7 +60,7 @@ class NameMatch(Model, frozen=True, kw_only=True):
 
 
 class NamesAnswer(Model, frozen=True, kw_only=True):
-    """Answer to `GET /v1/companies?name=`. `names`: how many companies were searched."""
+    """Answer to `GET /v1/companies?name=`. `names` is the number of companies searched."""
 
     asked: str
     normalised: str
@@ -84,14 +84,14 @@ class Book(Model, frozen=True, kw_only=True):
 
 
 class RowError(Model, frozen=True, kw_only=True):
-    """Why a row was not screened. `code` is stable."""
+    """Why a row was not screened. `code` never changes its meaning."""
 
     code: str
     detail: str
 
 
 class ScreenedRow(Model, tag="row", frozen=True, kw_only=True):
-    """What became of one row: `company` by its USCC, `matches` by its name, or `error`. `row` counts from 1."""
+    """The result of one row: `company` by its USCC, `matches` by its name, or `error`. `row` counts from 1."""
 
     row: int
     customer_ref: str | None = None
@@ -101,7 +101,7 @@ class ScreenedRow(Model, tag="row", frozen=True, kw_only=True):
 
 
 class Summary(Model, frozen=True, kw_only=True):
-    """Rows of a book; how many were refused, and how many companies (matches by name not counted) had which level."""
+    """Counts for a book: its rows, those refused, and companies per level (matches by name are not counted)."""
 
     rows: int
     refused: int
@@ -118,22 +118,22 @@ class ScreenedBook(Model, frozen=True, kw_only=True):
 
 
 class StreamEnd(Model, tag="end", frozen=True, kw_only=True):
-    """The last line of a stream: without it the stream was broken off."""
+    """The last line of a stream. A stream without it was cut off."""
 
     summary: Summary
     receipt: ScreeningReceipt
 
 
 def company(uscc: str, entry: Entry | None, sha256: str | None, standard: str) -> Company:
-    """A company as it is answered. `standard`: the version in force, for one without an entry."""
+    """Returns a company's answer. `standard` is the version in force, used if it has no entry."""
     if entry is None:
         return Company(uscc=uscc, known=False, level="clear", standard=standard)
     return Company(**fields_of(entry, sha256))
 
 
 def fields_of(entry: Entry, sha256: str | None) -> dict[str, Any]:
-    """The fields of `Company` that follow from an entry."""
-    told = telling(entry).current
+    """Returns the fields of `Company` that follow from an entry."""
+    alert = templates_of(entry).current
     return {
         "uscc": entry.uscc,
         "known": True,
@@ -145,13 +145,13 @@ def fields_of(entry: Entry, sha256: str | None) -> dict[str, Any]:
         "sequence": entry.sequence,
         "entry_sha256": sha256,
         "next_due_day": entry.next_due_day,
-        "reasons": told.reasons,
-        "measures": told.measures,
+        "reasons": alert.reasons,
+        "measures": alert.measures,
     }
 
 
 def proof_of(company: Company) -> EntryProof | None:
-    """Which entry a company was read from; None where it has none."""
+    """Returns which entry a company was read from, or None if it has none."""
     if company.sequence is None or company.entry_sha256 is None:
         return None
     return EntryProof(uscc=company.uscc, sequence=company.sequence, sha256=company.entry_sha256)

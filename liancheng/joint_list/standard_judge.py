@@ -1,4 +1,4 @@
-"""A version of the standard as the stages use it: judges decisions, and says what follows from a level."""
+"""A version of the standard as the stages use it: judges decisions and gives the measures of a level."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from liancheng.standard.objections import Due
 
 @dataclass(frozen=True)
 class StandardJudge:
-    """The `Judge` of `sanction_list`."""
+    """The `Judge` of the fold, by one version of the standard."""
 
     standard: Standard
 
@@ -37,8 +37,8 @@ class StandardJudge:
     def repeats(self) -> tuple[RepeatRule, ...]:
         return judge.repeat_rules(self.standard)
 
-    def repair_lacks(self, document: Document, verdict: Verdict, fellows: Sequence[Document] = ()) -> tuple[str, ...]:
-        return tuple(lack.rule for lack in repairs.lacks(document, verdict, self.standard, fellows))
+    def repair_lacks(self, document: Document, verdict: Verdict, others: Sequence[Document] = ()) -> tuple[str, ...]:
+        return tuple(lack.rule for lack in repairs.lacks(document, verdict, self.standard, others))
 
     def objection_due(self, province: str, raised_day: date) -> Due | None:
         for term in self.standard.objections:
@@ -50,33 +50,33 @@ class StandardJudge:
         return judge.measures(level, self.standard)
 
     def bank_measures(self, level: Level) -> tuple[Measure, ...]:
-        """Those that a bank is told of: what it is encouraged to consider. The others bind administrative bodies."""
+        """Returns those for banks: what a bank is encouraged to consider. The others bind administrative bodies."""
         return judge.bank_measures(level, self.standard)
 
 
 @cache
 def judge_of(version: str) -> StandardJudge:
-    """The judge of a packaged version. Raises WrongUseError where there is none."""
+    """Returns the judge of a packaged version. Raises WrongUseError if there is no such version."""
     return StandardJudge(load(version))
 
 
-def needed(version: str) -> StandardJudge:
-    """The judge of a version that a record names.
+def required_judge(version: str) -> StandardJudge:
+    """Returns the judge of a version that a record names.
 
     Raises:
-        UnavailableError: it is not packaged here. A stage then waits; by another version it would be wrong.
+        UnavailableError: the version is not installed. A stage then waits; any other version would judge wrongly.
     """
     try:
         return judge_of(version)
     except WrongUseError as error:
-        raise UnavailableError(f"{error}; install the package that has it, the stage waits until then") from error
+        raise UnavailableError(f"{error}; install the package that contains it; the stage waits until then") from error
 
 
 def current_schedule() -> Schedule:
-    """The versions in force before any adoption is known."""
-    return Schedule(needed, CURRENT)
+    """Returns the versions in force before any adoption is known."""
+    return Schedule(required_judge, CURRENT)
 
 
 def current_judge() -> StandardJudge:
-    """That of the version which is in force until another one is adopted."""
+    """Returns the judge of the version in force until another one is adopted."""
     return judge_of(CURRENT)
