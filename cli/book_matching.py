@@ -13,13 +13,14 @@ from cli import words
 from cli.durations import duration
 from cli.list.entry import complete
 from cli.terminal import Outcome, print_json, progress, say
-from consumers.books.watch_file import Refused, sentence
+from consumers.books.watch_file import Refused
 from consumers.sdk import local_list
 from consumers.sdk.book_match import BookMatch, Customer, Matcher, customers
 from consumers.sdk.local_list import LocalList, Standing
 from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.naming import CUTOFF
 from liancheng.settings import Settings
+from liancheng.text.findings import sentence
 
 _EVERY_S = 1.0  # between two looks at the list when following
 _COLUMNS = ("line", "customer_ref", "asked", "by", "uscc", "name", "level", "score", "matched", "reasons")

@@ -11,10 +11,10 @@ from consumers.reading.screening_receipts import receipts
 from consumers.reading.signatures import PublicKeys
 from consumers.sdk import screening_proof
 from consumers.sdk.api_client import ApiClient
-from consumers.sdk.bank import checked
 from liancheng.errors import WrongUseError
 from liancheng.records.screening_receipts import ScreeningReceipt
 from liancheng.settings import Settings
+from liancheng.text.uscc import require
 
 
 def verify(file: Path, online: bool, keys: Path | None, as_json: bool) -> int:
@@ -58,7 +58,7 @@ def _keys(settings: Settings, file: Path | None) -> PublicKeys:
 
 
 def show(bank: str, id_: str | None, uscc: str | None, as_json: bool) -> int:
-    wanted = checked(uscc) if uscc else None
+    wanted = require(uscc) if uscc else None
     found = [
         receipt
         for receipt in receipts(Settings(), bank)

@@ -10,9 +10,10 @@ from datetime import datetime
 from liancheng import codec
 from liancheng.answers import watch_fold
 from liancheng.answers.watch_fold import AlertTemplates
-from liancheng.records import briefs, topics
+from liancheng.records import topics
 from liancheng.records.alerts import Alert, Watch, WatchState
-from liancheng.records.entries import Entry, ListRecord
+from liancheng.records.entries import ListRecord
+from liancheng.records.partial import AlertedEntry, read_alerted
 from stream_apps.stage import Output, Place, Record, Store, StoreUnit, Table
 
 SOURCE = b"/alerting"
@@ -49,7 +50,7 @@ class Watches(StoreUnit[WatchState]):
         if not keys:
             self.entries.changed[key] = (None, raw)
             return
-        entry = briefs.read(raw, f"{record.topic}[{record.partition}]")
+        entry = read_alerted(raw, f"{record.topic}[{record.partition}]")
         if entry is None:
             return
         templates = watch_fold.templates_of(entry)
@@ -76,10 +77,10 @@ class Watches(StoreUnit[WatchState]):
             if templates and told[1]:
                 out.append(_alert(told[1], templates))
 
-    def _entry(self, key: bytes) -> Entry | None:
+    def _entry(self, key: bytes) -> AlertedEntry | None:
         change = self.entries.changed.get(key)
         raw = change[1] if change else self.entries.raw.get(key)
-        return briefs.read(raw, "sanction-list") if raw else None
+        return read_alerted(raw, "sanction-list") if raw else None
 
     def _end(self, key: bytes, partition: int, out: list[Output]) -> None:
         if self.store.get(key) is not None:

@@ -1,8 +1,10 @@
 """Rules of the house that no linter has. Each failure names what to use instead."""
 
 import re
+import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,9 +94,37 @@ def test_a_rule_of_the_house(rule: Rule) -> None:
     assert not found, f"{rule.name}; instead: {rule.instead}\n" + "\n".join(found)
 
 
+def linted(root: Path) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+
+
 def test_dependencies_point_down_only() -> None:
-    done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = linted(ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_import_of_the_server_by_the_sdk_and_of_a_book_by_a_reader_are_found(tmp_path: Path) -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    for package in config["root_packages"]:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    planted = {"consumers/sdk/number_store.py": "service.web.app", "consumers/reading/keys.py": "consumers.books.book"}
+    for path, module in planted.items():
+        with (tmp_path / path).open("a", encoding="utf-8") as file:
+            file.write(f"\n\nimport {module}\n")
+    report = re.sub(r"\s+", " ", linted(tmp_path).stdout)
+    assert "the SDK loads no service, no web framework, no Redis BROKEN" in report
+    assert "reading and books import no other room, the SDK no room that serves others BROKEN" in report
+    assert "consumers.sdk.number_store -> service.web.app" in report
+    assert "consumers.reading.keys -> consumers.books.book" in report
+
+
+@pytest.mark.parametrize(("statement", "modules_max"), [("import consumers.sdk", 2), ("import consumers.sdk.bank", 24)])
+def test_the_sdk_loads_neither_a_server_nor_a_client_that_is_not_used(statement: str, modules_max: int) -> None:
+    program = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
+    assert not {"fastapi", "redis", "httpx", "confluent_kafka"} & set(loaded)
+    own = [name for name in loaded if name.partition(".")[0] in {"consumers", "liancheng", "service", "transport"}]
+    assert len(own) <= modules_max, own

@@ -13,6 +13,7 @@ from consumers.books.watch_file import Refused, WatchFile
 from consumers.books.watchlist import Book, BookChange, Difference
 from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
+from liancheng.text import findings
 from transport import admin
 
 _SHOWN = 20  # refused rows on the screen; --refused-to has them all
@@ -108,6 +109,6 @@ def _sentence(wish: Wish, counts: dict[str, int], changes: bool) -> str:
 def _name(refused: tuple[Refused, ...], refused_to: Path | None) -> None:
     for row in refused[:_SHOWN]:
         for finding in row.findings:
-            say(f"line {row.line}: {watch_file.sentence(finding)}")
+            say(f"line {row.line}: {findings.sentence(finding)}")
     if len(refused) > _SHOWN:
         say(f"… and {len(refused) - _SHOWN:,} refused rows more ({refused_to or '--refused-to FILE writes them all'})")

@@ -8,16 +8,16 @@ from cli import words
 from cli.terminal import Outcome, print_json, table
 from consumers.reading.past_entries import entry_at
 from consumers.reading.sanction_list import read_entry
-from consumers.sdk.bank import checked
 from liancheng.days import SHANGHAI, day_of
 from liancheng.errors import WrongUseError
 from liancheng.joint_list.history import Moment
 from liancheng.records.entries import ActFinding, Case, Entry
 from liancheng.settings import Settings
+from liancheng.text.uscc import require
 
 
 def show(text: str, as_json: bool) -> int:
-    uscc = checked(text)
+    uscc = require(text)
     entry, complete_to = read_entry(Settings(), uscc)
     if as_json:
         print_json(entry or {"uscc": uscc, "level": "clear", "known": False})
@@ -31,7 +31,7 @@ def show(text: str, as_json: bool) -> int:
 
 
 def show_past(text: str, as_of: str | None, known_at: str | None, as_json: bool) -> int:
-    uscc, moment = checked(text), _moment(as_of, known_at)
+    uscc, moment = require(text), _moment(as_of, known_at)
     past = entry_at(Settings(), uscc, moment)
     if as_json:
         print_json(past.entry or {"uscc": uscc, "level": "clear", "known": False})

@@ -6,14 +6,14 @@ from cli import words
 from cli.list.entry import complete
 from cli.terminal import Outcome, print_json
 from consumers.reading.sanction_list import read_entry
-from consumers.sdk.bank import checked
 from liancheng.explaining.company import Explanation, at_hand, explain
 from liancheng.explaining.phrases import Language
 from liancheng.settings import Settings
+from liancheng.text.uscc import require
 
 
 def run(text: str, language: Language, as_json: bool) -> int:
-    uscc = checked(text)
+    uscc = require(text)
     entry, complete_to = read_entry(Settings(), uscc)
     if entry is None and as_json:
         print_json({"uscc": uscc, "level": "clear", "known": False})

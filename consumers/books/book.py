@@ -1,14 +1,14 @@
-"""A bank's book of watches on its topic. Only the office's side reads and writes it; banks ask the HTTP service.
+"""A bank's book of watches on its topic. Only the office reads and writes it there; banks use the HTTP service.
 
-Whoever changes a book first becomes its one writer (`liancheng.book.<bank>`) and then reads it: whoever was changing it
-is fenced off, so no two changes mix.
+A process that changes a book first becomes its one writer (`liancheng.book.<bank>`) and then reads it: the writer
+before it is fenced off, so no two changes mix.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 
-from consumers.books.watchlist import Difference
+from consumers.books.watchlist import BookChange, Difference
 from liancheng import codec
 from liancheng.errors import LianchengError
 from liancheng.records import topics
@@ -23,50 +23,51 @@ decode = codec.decoder(Watch)
 
 
 class BookTakenError(LianchengError):
-    """Another change of the same book has begun meanwhile; what this one had not written yet is not written."""
+    """Another change of the same book has begun; what this one had not written yet is not written."""
 
     def __init__(self, bank: str, written: int) -> None:
         super().__init__(
-            f"{bank}: another change of the book began meanwhile and goes on alone; "
-            f"{written:,} watches of this one were written: run it again"
+            f"{bank}: another change of the book has begun and replaces this one, "
+            f"which wrote {written:,} watches: run it again"
         )
         self.written = written
 
 
 class Taken:
-    """A bank's book while it is changed: `watches` as they stood when it was taken."""
+    """A bank's book while it is changed. `watches`: as they stood when it was taken."""
 
     def __init__(self, settings: Settings, bank: str) -> None:
         self._bank = bank
         self._writer = writer(settings, bank)
         self.watches = read(settings, bank)
 
-    def apply(self, difference: Difference, written: Callable[[int], None] = lambda _: None) -> None:
-        """Write what is different.
+    def apply(self, difference: Difference, written: Callable[[int], None] = lambda _: None) -> BookChange:
+        """Writes the difference and returns its counts. `written` is called with how many more watches are written.
 
         Raises:
-            BookTakenError: another change has begun; run it again.
+            BookTakenError: another change has begun.
             UnavailableError: the broker refuses.
         """
         try:
             self._writer.write(records(self._bank, difference), written)
         except FencedError as error:
             raise BookTakenError(self._bank, error.written) from error
+        return difference.counts
 
 
 @contextmanager
 def taken(settings: Settings, bank: str) -> Iterator[Taken]:
-    """The bank's book, to be changed by this caller alone."""
+    """Makes this caller the one writer of a bank's book."""
     yield Taken(settings, bank)
 
 
 def writer(settings: Settings, bank: str) -> FencedWriter:
-    """The one writer of a bank's book."""
+    """Returns the one writer of a bank's book."""
     return FencedWriter(settings, f"liancheng.book.{bank}")
 
 
 def read(settings: Settings, bank: str) -> dict[str, Watch]:
-    """The bank's watches as they stand, by USCC."""
+    """Returns the bank's watches as they stand, by USCC."""
     ends = tables.high_watermarks(settings, [(TOPIC.name, partition) for partition in range(TOPIC.partitions)])
     of_bank = b"/" + bank.encode()
     newest: dict[bytes, bytes | None] = {}
@@ -79,7 +80,7 @@ def read(settings: Settings, bank: str) -> dict[str, Watch]:
 
 
 def records(bank: str, difference: Difference) -> Iterator[TableRecord]:
-    """What is to be written."""
+    """Returns the records that make the difference."""
     yield from standing(chain(difference.added, difference.changed))
     yield from ended(bank, difference.removed)
 
@@ -95,7 +96,7 @@ def ended(bank: str, usccs: Iterable[str]) -> Iterator[TableRecord]:
 
 
 def _record(bank: str, uscc: str, value: bytes | None, type_: str, what: str) -> TableRecord:
-    """A watch lies with its company, not where its own key would put it: alerting joins it with the entry there."""
+    """A watch is on its company's partition, not on that of its own key: alerting joins it with the entry."""
     key = f"{uscc}/{bank}"
     partition = codec.murmur2_partition(uscc.encode(), TOPIC.partitions)
     headers = codec.headers(type_, f"/banks/{bank}".encode(), f"{key}/{what}")

@@ -10,6 +10,7 @@ from consumers.books.watch_rows import COLUMNS, FILTER_COLUMNS, Cells, column, c
 from consumers.books.watchlist import WatchRow
 from liancheng.errors import WrongUseError
 from liancheng.records.facts import Finding
+from liancheng.text.findings import sentence
 
 if TYPE_CHECKING:
     from _csv import Reader as _Reader
@@ -74,12 +75,6 @@ def refused_csv(found: WatchFile) -> str:
     for row in found.refused:
         writer.writerow((*row.cells[:width], row.line, " | ".join(map(sentence, row.findings))))
     return out.getvalue()
-
-
-def sentence(finding: Finding) -> str:
-    """A finding in one line. What may be a person's number is not in it."""
-    found = f"found {finding.found!r}, " if finding.found else ""
-    return f"{finding.field}: {found}expected {finding.expected}: {finding.remedy}"
 
 
 def text_of(raw: bytes, name: str) -> str:

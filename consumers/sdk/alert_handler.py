@@ -1,4 +1,4 @@
-"""Handling each alert once: alerts from a road, numbers in a store, and going on where something broke."""
+"""Handles each alert once: alerts from a channel, numbers in a store, and reconnecting after a failure."""
 
 import inspect
 import logging
@@ -19,10 +19,10 @@ Handle = Callable[..., Any]  # (alert), or (alert, connection) to work in the tr
 
 
 class Channel(Protocol):
-    """A way on which one bank's alerts come."""
+    """How one bank's alerts arrive."""
 
     def since(self, last: int, follow: bool) -> Iterator[Alert]:
-        """The alerts behind that number, without a gap; `follow`: wait for further ones until `stop`.
+        """Yields the alerts after that number, without a gap; `follow`: waits for further ones until `stop`.
 
         Raises:
             MissingAlertError: numbers are missing.
@@ -30,25 +30,25 @@ class Channel(Protocol):
         """
 
     def stop(self) -> None:
-        """Let `since` end soon, also while it waits. From any thread."""
+        """Ends `since` soon, even while it waits. May be called from any thread."""
 
     def close(self) -> None: ...
 
 
 class AlertHandler:
-    """One reader's alerts that its store does not have yet. Each must be handled before the next one is asked for."""
+    """One reader's alerts that its store does not have yet. Each must be handled before the next is taken."""
 
-    def __init__(self, bank: str, reader: str, open_road: Callable[[], Channel], store: NumberStore) -> None:
+    def __init__(self, bank: str, reader: str, open_channel: Callable[[], Channel], store: NumberStore) -> None:
         self.repeated = 0
         self._bank = bank
         self._reader = reader
-        self._open_road = open_road
+        self._open_channel = open_channel
         self._store = store
-        self._road: Channel | None = None
+        self._channel: Channel | None = None
         self._stopping = threading.Event()
 
     def alerts(self, follow: bool) -> Iterator[Alert]:
-        """The alerts, one by one. Following, it takes the road anew for ever when that breaks."""
+        """Yields the alerts one by one. With `follow`, it opens the channel again whenever that fails."""
         pauses = iter(_PAUSES_S)
         while not self._stopping.is_set():
             try:
@@ -66,7 +66,7 @@ class AlertHandler:
                 return
 
     def handle(self, alert: Alert, handle: Handle) -> None:
-        """Call `handle` unless the alert was handled before."""
+        """Calls `handle` unless the alert was handled before."""
         try:
             with self.transaction(alert) as connection:
                 handle(*self.arguments(alert, connection, handle))
@@ -80,23 +80,24 @@ class AlertHandler:
 
     @staticmethod
     def arguments(alert: Alert, connection: Any, handle: Handle) -> tuple[Any, ...]:
-        """What this `handle` takes."""
+        """Returns the arguments that this `handle` takes."""
         kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        wanted = [one for one in inspect.signature(handle).parameters.values() if one.kind in kinds]
-        return (alert, connection) if len([one for one in wanted if one.default is one.empty]) > 1 else (alert,)
+        parameters = inspect.signature(handle).parameters.values()
+        required = [item for item in parameters if item.kind in kinds and item.default is item.empty]
+        return (alert, connection) if len(required) > 1 else (alert,)
 
     def stop(self) -> None:
-        """End soon, with what is being handled. From any thread."""
+        """Ends after the alert in progress. May be called from any thread."""
         self._stopping.set()
-        if self._road:
-            self._road.stop()
+        if self._channel:
+            self._channel.stop()
 
     def close(self) -> None:
-        road, self._road = self._road, None
-        if road:
-            road.close()
+        channel, self._channel = self._channel, None
+        if channel:
+            channel.close()
 
     def _opened(self) -> Channel:
-        if self._road is None:
-            self._road = self._open_road()
-        return self._road
+        if self._channel is None:
+            self._channel = self._open_channel()
+        return self._channel

@@ -71,7 +71,7 @@ class AlertReader:
             raise readable(error, f"reading {self.topic}") from error
 
     def since(self, last: int, follow: bool) -> Iterator[Alert]:
-        """See `handling.Road`: the place is the caller's, none is remembered here."""
+        """See `alert_handler.Channel`: the position is the caller's, none is committed."""
         self._last = last
         return self.alerts(last + 1, follow)
 

@@ -3,57 +3,69 @@
 import threading
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
-from consumers.books import book, watch_file, watchlist
 from consumers.books.watchlist import BookChange, WatchRow
-from consumers.reading import sanction_list
 from consumers.sdk.alert_handler import AlertHandler, Channel, Handle
-from consumers.sdk.alert_reader import AlertReader
 from consumers.sdk.number_store import NumberStore, sqlite_store
 from liancheng.errors import WrongUseError
 from liancheng.records.alerts import Alert, Watch
 from liancheng.records.entries import Entry
 from liancheng.settings import Settings
-from liancheng.text.identity import check_uscc
-from transport import admin
+from liancheng.text import uscc
 
 if TYPE_CHECKING:
-    from consumers.sdk.http_book import HttpBook
+    from consumers.sdk.alert_reader import AlertReader
 
 ChannelName = Literal["kafka", "http"]
 
 
+class BookOfWatches(Protocol):
+    """Where a bank's watches are read and changed."""
+
+    def read(self) -> dict[str, Watch]: ...
+
+    def add(self, rows: Iterable[WatchRow]) -> BookChange: ...
+
+    def remove(self, rows: Iterable[WatchRow]) -> BookChange: ...
+
+    def replace(self, rows: list[WatchRow], resume: bool = False) -> BookChange: ...
+
+    def close(self) -> None: ...
+
+
 class Bank:
-    """One bank, for one thread. `reader` names who reads alerts: each name has its own place in them, and may be used
-    by one process at a time.
+    """One bank, for one thread. Kafka's client and httpx are imported only if a channel needs them.
 
     Args:
-        road: how alerts come: from Kafka, or over HTTP (LIANCHENG_API_URL, LIANCHENG_API_KEY), which needs no broker.
+        reader: names who reads alerts: each name has its own position in them, and one process uses it at a time.
+        channel: how alerts arrive: from Kafka, or over HTTP (LIANCHENG_API_URL, LIANCHENG_API_KEY) without a broker.
 
-    Watches are changed over HTTP wherever a key is set. Without one they are written to Kafka, for which only the
-    office has the right.
+    Watches are changed over HTTP if a key is set. Otherwise they are written to Kafka, for which only the office has
+    the right.
 
     Raises:
-        UnavailableError: no broker, a refused login.
+        UnavailableError: no broker answers, or it refuses the login.
         WrongUseError: the bank is not registered, or there is no key for HTTP.
     """
 
     def __init__(
-        self, bank: str, settings: Settings | None = None, reader: str = "default", road: ChannelName = "kafka"
+        self, bank: str, settings: Settings | None = None, reader: str = "default", channel: ChannelName = "kafka"
     ) -> None:
         self.id = bank
         self.settings = settings or Settings()
         self._reader = reader
-        self._road = road
+        self._channel = channel
         self._alerts: AlertReader | None = None
-        self._book = _book_over_http(self.settings, bank) if self.settings.api_key else None
-        self._delivery: AlertHandler | None = None
+        self._book = self._open_book()
+        self._handler: AlertHandler | None = None
         self._stopping = threading.Event()
-        if road == "kafka":
+        if channel == "kafka":
+            from transport import admin  # noqa: PLC0415
+
             admin.require_bank(self.settings, bank)
         else:
-            self._open_road().close()
+            self._open_channel().close()
 
     def __enter__(self) -> Self:
         return self
@@ -62,24 +74,23 @@ class Bank:
         self.close()
 
     def close(self) -> None:
-        """Write down which alerts are done, and let go of the broker."""
+        """Commits which alerts are done, and closes all connections."""
         reader, self._alerts = self._alerts, None
         if reader:
             reader.close()
-        if self._book:
-            self._book.close()
+        self._book.close()
 
     def run(self, handle: Handle, store: NumberStore | None = None, follow: bool = True) -> int:
-        """Call `handle` once for each alert, in the order of their numbers, whatever dies in between.
+        """Calls `handle` once for each alert, in the order of their numbers, whatever process dies in between.
 
         `handle(alert)`, or `handle(alert, connection)` to write in the same transaction as the alert's number: what it
-        writes there is there exactly once. What it does elsewhere (an e-mail) may happen again when the process dies
+        writes there is there exactly once. What it does elsewhere (an e-mail) may happen twice if the process dies
         before the transaction ends. An error that it raises ends the run; the alert comes again next time.
 
         Args:
-            store: where the numbers are kept; an SQLite file in the home unless given.
-            follow: wait for further alerts until `stop`, and connect again as often as needed; otherwise end with
-                the last one.
+            store: where the numbers are kept; by default an SQLite file in the home.
+            follow: wait for further alerts until `stop`, and reconnect as often as needed; otherwise end with the
+                last one.
 
         Returns:
             How many alerts were handled.
@@ -90,147 +101,129 @@ class Bank:
             UnavailableError: the broker or the service refuses (following: it is logged and tried again).
         """
         count = 0
-        delivery = self.deliver(store)
+        handler = self.handler(store)
         try:
-            for alert in delivery.alerts(follow):
-                delivery.handle(alert, handle)
+            for alert in handler.alerts(follow):
+                handler.handle(alert, handle)
                 count += 1
         finally:
-            delivery.close()
-            self._delivery = None
-        return count - delivery.repeated
+            handler.close()
+            self._handler = None
+        return count - handler.repeated
 
     def stop(self) -> None:
-        """Let `run` end soon, with the alert that is being handled. From any thread, or a signal handler."""
+        """Ends `run` after the alert in progress. May be called from any thread, or a signal handler."""
         self._stopping.set()
-        if self._delivery:
-            self._delivery.stop()
+        if self._handler:
+            self._handler.stop()
 
-    def deliver(self, store: NumberStore | None) -> AlertHandler:
-        """What `run` takes its alerts from."""
-        kept = store or sqlite_store(self.settings.home / "alerts" / f"{self.id}.{self._reader}.db")
-        self._delivery = AlertHandler(self.id, self._reader, self._open_road, kept)
+    def handler(self, store: NumberStore | None) -> AlertHandler:
+        """Returns what `run` takes its alerts from."""
+        store = store or sqlite_store(self.settings.home / "alerts" / f"{self.id}.{self._reader}.db")
+        self._handler = AlertHandler(self.id, self._reader, self._open_channel, store)
         if self._stopping.is_set():
-            self._delivery.stop()
-        return self._delivery
-
-    def _open_road(self) -> Channel:
-        if self._road == "http":
-            from consumers.sdk.http_alerts import HttpChannel  # noqa: PLC0415
-
-            return HttpChannel(self.id, self.settings)
-        return AlertReader(self.id, self._reader, self.settings)
+            self._handler.stop()
+        return self._handler
 
     def alerts(self, from_number: int | None = None, follow: bool = False) -> Iterator[Alert]:
-        """The alerts after the last one that was `done`, or from a number on; each once, in order.
+        """Yields the alerts after the last one that is `done`, or from a number on; each once, in order.
 
-        The place is kept at the broker, and after a crash the last alerts come again: `run` has them exactly once.
+        The position is kept at the broker, and after a crash the last alerts come again: `run` handles each once.
 
         Args:
-            from_number: start with this alert (1 is the first), whatever was done. What is `done` from then on is
-                what is remembered; to look back and keep your place, use another `reader`.
-            follow: wait for further alerts for ever; otherwise stop at the last one there is.
+            from_number: start with this alert (1 is the first), whatever is done. What is `done` from then on becomes
+                the position; to look back and keep your position, use another `reader`.
+            follow: wait for further alerts without end; otherwise stop at the last one.
 
         Raises:
             MissingAlertError: numbers are missing before an alert.
             UndigestibleError: a record is no alert.
-            WrongUseError: `from_number` is less than 1, or not there yet when not following.
+            WrongUseError: `from_number` is less than 1, or does not exist yet (and `follow` is not set).
             UnavailableError: the broker refuses.
         """
         return self._opened().alerts(from_number, follow)
 
     def done(self, alert: Alert) -> None:
-        """This alert and all before it are handled: the next run starts after it.
+        """Marks this alert and all before it as handled: the next run starts after it.
 
-        Written down every few hundred alerts, every second and at `close`: after a crash the last ones come again.
+        Committed every few hundred alerts, every second and at `close`: after a crash the last ones come again.
         """
         self._opened().done(alert.number)
 
     @property
     def repeated(self) -> int:
-        """Alerts that came again since `alerts` was called, and were skipped."""
+        """How many alerts came again since `alerts` was called, and were skipped."""
         return self._opened().numbers.repeated
 
     def watch(self, watches: Iterable[Watch | WatchRow | str]) -> BookChange:
-        """Watch companies, by USCC or with your references, which are added to those that stand.
+        """Watches companies, by USCC or with your references, which are added to those that exist.
 
         Raises:
-            WrongUseError: a USCC does not hold; nothing is written then.
+            WrongUseError: a USCC is invalid; nothing is written then.
         """
-        rows = _rows(watches)
-        if self._book:
-            return self._book.add(rows)
-        with book.taken(self.settings, self.id) as taken:
-            difference = watchlist.adding(self.id, taken.watches, rows)
-            taken.apply(difference)
-        return difference.counts
+        return self._book.add(_rows(watches))
 
     def unwatch(self, watches: Iterable[Watch | WatchRow | str]) -> BookChange:
-        """End watches: by USCC altogether, with references only those, while others remain."""
-        rows = _rows(watches)
-        if self._book:
-            return self._book.remove(rows)
-        with book.taken(self.settings, self.id) as taken:
-            difference = watchlist.removing(taken.watches, rows)
-            taken.apply(difference)
-        return difference.counts
+        """Ends watches: a USCC ends the whole watch, a reference only itself while others remain."""
+        return self._book.remove(_rows(watches))
 
     def replace_book(self, watches: Iterable[Watch | WatchRow | str], resume: bool = False) -> BookChange:
-        """Make the whole book exactly this. Only what is different is written.
+        """Makes the whole book exactly this. Only what differs is written.
 
         Args:
-            resume: over HTTP, go on with an upload of the same rows that a process before this one began.
+            resume: over HTTP, continue an upload of the same rows that an earlier process began.
         """
-        rows = _rows(watches)
-        if self._book:
-            return self._book.replace(rows, resume)
-        with book.taken(self.settings, self.id) as taken:
-            difference = watchlist.replacing(taken.watches, watchlist.watches_of(self.id, rows))
-            taken.apply(difference)
-        return difference.counts
+        return self._book.replace(_rows(watches), resume)
 
     def book(self) -> dict[str, Watch]:
-        """The watches as they stand, by USCC."""
-        return self._book.read() if self._book else book.read(self.settings, self.id)
+        """Returns the current watches by USCC."""
+        return self._book.read()
 
-    def entry(self, uscc: str) -> Entry | None:
-        """A company's entry on the list now; None: it has none, its level is clear. Reads Kafka."""
-        return sanction_list.read_entry(self.settings, checked(uscc))[0]
+    def entry(self, code: str) -> Entry | None:
+        """Returns a company's current entry; None if it has none, its level is clear. Reads Kafka."""
+        from consumers.reading import sanction_list  # noqa: PLC0415
 
-    def _opened(self) -> AlertReader:
-        if self._road != "kafka":
+        return sanction_list.read_entry(self.settings, uscc.require(code))[0]
+
+    def _open_book(self) -> BookOfWatches:
+        if self.settings.api_key:
+            from consumers.sdk.http_book import HttpBook  # noqa: PLC0415
+
+            return HttpBook(self.settings, self.id)
+        from consumers.sdk.kafka_book import KafkaBook  # noqa: PLC0415
+
+        return KafkaBook(self.settings, self.id)
+
+    def _open_channel(self) -> Channel:
+        if self._channel == "http":
+            from consumers.sdk.http_alerts import HttpChannel  # noqa: PLC0415
+
+            return HttpChannel(self.id, self.settings)
+        from consumers.sdk.alert_reader import AlertReader  # noqa: PLC0415
+
+        return AlertReader(self.id, self._reader, self.settings)
+
+    def _opened(self) -> "AlertReader":
+        if self._channel != "kafka":
             raise WrongUseError("alerts() reads Kafka: over HTTP use run()")
         if self._alerts is None:
+            from consumers.sdk.alert_reader import AlertReader  # noqa: PLC0415
+
             self._alerts = AlertReader(self.id, self._reader, self.settings)
         return self._alerts
-
-
-def _book_over_http(settings: Settings, bank: str) -> "HttpBook":
-    from consumers.sdk.http_book import HttpBook  # noqa: PLC0415 httpx takes 50 ms, and Kafka's road does without
-
-    return HttpBook(settings, bank)
-
-
-def checked(text: str) -> str:
-    """A USCC as it is kept. Raises WrongUseError with what is wrong and how to mend it."""
-    uscc, wrong = check_uscc(text)
-    if uscc is not None:
-        return uscc
-    assert wrong, "what is refused is refused for a reason"
-    raise WrongUseError(watch_file.sentence(wrong))
 
 
 def _rows(watches: Iterable[Watch | WatchRow | str]) -> list[WatchRow]:
     rows: list[WatchRow] = []
     for item in watches:
         if isinstance(item, str):
-            rows.append(WatchRow(checked(item)))
+            rows.append(WatchRow(uscc.require(item)))
         elif isinstance(item, WatchRow):
-            rows.append(WatchRow(checked(item.uscc), item.customer_ref, item.role, item.filters))
+            rows.append(WatchRow(uscc.require(item.uscc), item.customer_ref, item.role, item.filters))
         else:
-            uscc = checked(item.uscc)
+            code = uscc.require(item.uscc)
             for reference in item.references:
-                rows.append(WatchRow(uscc, reference.customer_ref, reference.role, item.filters))
+                rows.append(WatchRow(code, reference.customer_ref, reference.role, item.filters))
             if not item.references:
-                rows.append(WatchRow(uscc, filters=item.filters))
+                rows.append(WatchRow(code, filters=item.filters))
     return rows

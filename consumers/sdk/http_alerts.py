@@ -9,7 +9,7 @@ from liancheng.records.alerts import Alert
 from liancheng.records.facts import Model
 from liancheng.settings import Settings
 
-_LIMIT = 500
+_PAGE_ALERTS = 500
 _WAIT_S = 5  # `stop` waits no longer
 
 
@@ -21,7 +21,7 @@ _decode = codec.decoder(_Page)
 
 
 class HttpChannel:
-    """See `handling.Road`."""
+    """See `alert_handler.Channel`."""
 
     def __init__(self, bank: str, settings: Settings) -> None:
         self._bank = bank
@@ -39,7 +39,7 @@ class HttpChannel:
                     yield alert
 
     def _page(self, number: int, wait_s: int) -> _Page:
-        query = {"from": number, "limit": _LIMIT, "wait": wait_s}
+        query = {"from": number, "limit": _PAGE_ALERTS, "wait": wait_s}
         page: _Page = codec.read(_decode, self._http.get("/v1/alerts", query), f"alerts from {number} over HTTP")
         return page
 

@@ -5,7 +5,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -16,25 +15,14 @@ from consumers.view.position import NOWHERE, Position, StaleViewError, position
 from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.records import topics
-from liancheng.records.entries import Entry, Level
-from liancheng.records.facts import Model
+from liancheng.records.entries import Entry
+from liancheng.records.partial import EntrySummary
 from liancheng.settings import Settings
 from transport import redis_clients
 
-__all__ = ["NOWHERE", "AsyncView", "EntrySummary", "Position", "Seen", "StaleViewError", "View", "ViewEntries"]
+__all__ = ["NOWHERE", "AsyncView", "Position", "Seen", "StaleViewError", "View", "ViewEntries"]
 
 MOST = 10_000  # companies in one question: 25 MB of entries
-
-
-class EntrySummary(Model, tag="entry", frozen=True, kw_only=True):
-    """The part of an entry that stands beside a name on a long page; fields as in `Entry`."""
-
-    uscc: str
-    name: str
-    level: Level
-    level_since: date
-    sequence: int
-    day: date
 
 
 _decode = codec.decoder(Entry)

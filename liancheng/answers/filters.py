@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from liancheng.records.alerts import Filters, WatchState
 from liancheng.records.entries import RANK, Entry, Level
+from liancheng.records.partial import AlertedEntry
 
 T = TypeVar("T")
 
@@ -18,7 +19,7 @@ def believed(state: WatchState) -> Level:
     return state.told.level if state.told else "clear"
 
 
-def is_news(state: WatchState, entry: Entry) -> bool:
+def is_news(state: WatchState, entry: Entry | AlertedEntry) -> bool:
     """Returns whether the change that made the entry is reported."""
     filters = state.watch.filters
     if filters is None:
@@ -28,7 +29,7 @@ def is_news(state: WatchState, entry: Entry) -> bool:
     return _matters(filters, entry) and _is_wanted(filters, entry)
 
 
-def is_answer(state: WatchState, entry: Entry) -> bool:
+def is_answer(state: WatchState, entry: Entry | AlertedEntry) -> bool:
     """Returns whether a watch that begins or changes gets an alert about the entry as it stands."""
     filters = state.watch.filters
     return filters is None or (entry.level != believed(state) and _must_know(state, filters, entry))
@@ -59,21 +60,21 @@ def _both(first: tuple[T, ...], second: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys((*first, *second))) if first and second else ()
 
 
-def _must_know(state: WatchState, filters: Filters, entry: Entry) -> bool:
+def _must_know(state: WatchState, filters: Filters, entry: Entry | AlertedEntry) -> bool:
     return _matters(filters, entry) or believed(state) != "clear"
 
 
-def _matters(filters: Filters, entry: Entry) -> bool:
+def _matters(filters: Filters, entry: Entry | AlertedEntry) -> bool:
     return RANK[entry.level] >= RANK[filters.min_level]
 
 
-def _is_wanted(filters: Filters, entry: Entry) -> bool:
+def _is_wanted(filters: Filters, entry: Entry | AlertedEntry) -> bool:
     if filters.kinds and entry.change.kind not in filters.kinds:
         return False
     return not filters.provinces or bool(_provinces(entry) & set(filters.provinces))
 
 
-def _provinces(entry: Entry) -> set[str]:
+def _provinces(entry: Entry | AlertedEntry) -> set[str]:
     """The provinces of the documents that caused the change."""
     causing = {cause.document_id for cause in entry.change.causes}
     return {case.document.province for case in entry.cases if case.document.id in causing}

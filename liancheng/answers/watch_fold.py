@@ -13,9 +13,11 @@ from liancheng.joint_list.cases import decision_of
 from liancheng.joint_list.standard_judge import required_judge
 from liancheng.records.alerts import Alert, AlertKind, Measure, Reason, ReasonAct, Told, Watch, WatchState
 from liancheng.records.entries import Case, Entry, Level
+from liancheng.records.facts import Document
+from liancheng.records.partial import AlertedCase, AlertedEntry
 
 
-def is_reportable(entry: Entry) -> bool:
+def is_reportable(entry: Entry | AlertedEntry) -> bool:
     """Returns whether the change that made this entry is worth an alert.
 
     It is not if the company was clear before and after, or if only the version of the standard changed.
@@ -31,7 +33,7 @@ class AlertTemplates:
     `measures` follow from the entry's level by the version of the standard that judged it.
     """
 
-    entry: Entry
+    entry: Entry | AlertedEntry
     measures: tuple[Measure, ...]
 
     @cached_property
@@ -94,7 +96,7 @@ def _raw(values: tuple[Any, ...]) -> msgspec.Raw | tuple[()]:
     return msgspec.Raw(codec.encode(values)) if values else ()
 
 
-def templates_of(entry: Entry) -> AlertTemplates:
+def templates_of(entry: Entry | AlertedEntry) -> AlertTemplates:
     """Returns the alerts about an entry. Raises UnavailableError if the version that judged it is not installed."""
     return AlertTemplates(entry, required_judge(entry.standard).bank_measures(entry.level))
 
@@ -129,7 +131,7 @@ def on_watch(
     return _alerted(state, watch, templates.current, f"{entry.uscc}/{entry.sequence}/{watch.bank}/current")
 
 
-def _is_alerted(state: WatchState | None, entry: Entry) -> bool:
+def _is_alerted(state: WatchState | None, entry: Entry | AlertedEntry) -> bool:
     return state is not None and state.told is not None and state.told.sequence >= entry.sequence
 
 
@@ -146,9 +148,9 @@ def _alerted(state: WatchState | None, watch: Watch, alert: Alert, alert_id: str
     return WatchState(watch=watch, told=latest), addressed
 
 
-def _reason(case: Case, entry: Entry) -> Reason:
+def _reason(case: Case | AlertedCase, entry: Entry | AlertedEntry) -> Reason:
     document, verdict, objection = case.document, case.verdict, case.objection
-    decision = decision_of(document)
+    decision = decision_of(document) if isinstance(document, Document) else document.decision
     recognised = document.recognition_decided if case.level == "listed" else None
     return Reason(
         document_id=document.id,

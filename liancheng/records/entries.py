@@ -83,7 +83,7 @@ class Case(Model, frozen=True, kw_only=True):
     repair_lacks: tuple[str, ...] = ()
     objection: Objection | None = None
 
-    # What a fold asks of every case, also of those it leaves as they are: `lazily.LazyCase` answers the same.
+    # What a fold reads of every case, even of those that it leaves as they are: `partial.LazyCase` has the same.
     @property
     def id(self) -> str:
         return self.document.id

@@ -1,4 +1,4 @@
-"""Makes findings: what was found, what was expected, how to mend it."""
+"""Findings: what was found, what was expected, how to fix it; as records and as sentences."""
 
 from liancheng.records.facts import Finding
 
@@ -18,3 +18,9 @@ def warning(field: str, code: str, found: str, expected: str, remedy: str) -> Fi
 def shortened(text: str) -> str:
     """The first 80 characters: a receipt shows the place, it does not repeat a whole text."""
     return text if len(text) <= _FOUND_MAX else f"{text[:_FOUND_MAX]}…"
+
+
+def sentence(finding: Finding) -> str:
+    """Returns a finding as one line. Findings leave out numbers that may be a person's."""
+    found = f"found {finding.found!r}, " if finding.found else ""
+    return f"{finding.field}: {found}expected {finding.expected}: {finding.remedy}"

@@ -2,9 +2,10 @@
 
 from operator import mul
 
+from liancheng.errors import WrongUseError
 from liancheng.records.facts import Finding
 from liancheng.text import persons
-from liancheng.text.findings import error
+from liancheng.text.findings import error, sentence
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUES = {character: value for value, character in enumerate(_ALPHABET)}
@@ -23,6 +24,19 @@ def check_uscc(text: str | None) -> tuple[str | None, Finding | None]:
     if _holds(code) and not code.startswith(_INDIVIDUAL) and _MASK_RUN not in code:
         return code, None
     return None, _defect(code)
+
+
+def require(text: str | None) -> str:
+    """Returns the code of a legal person, trimmed and in upper case.
+
+    Raises:
+        WrongUseError: the text is no such code; the error says why, without a number that may be a person's.
+    """
+    code, finding = check_uscc(text)
+    if code is None:
+        assert finding, "check_uscc returns a code or a finding"
+        raise WrongUseError(sentence(finding))
+    return code
 
 
 def _holds(code: str) -> bool:

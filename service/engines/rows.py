@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from consumers.books.watch_file import sentence
 from liancheng.answers.screening_answers import AskedRow, RowError, ScreenedRow, Summary
 from liancheng.records.entries import LEVELS, Level
 from liancheng.records.screening_receipts import ListPosition, canonical, rows_digest, sha256
+from liancheng.text.findings import sentence
 from liancheng.text.identity import check_uscc
 from service.engines import names
 from service.engines.answers import company, position_of

@@ -220,7 +220,7 @@ def test_the_sdk_takes_an_upload_up_that_another_process_began(
     http: httpx.Client, service: Settings, bank: str
 ) -> None:
     rows = [WatchRow(uscc(number % 1000), f"K-{number}") for number in range(12_000)]
-    with Bank(bank, of_bank(service, bank, http), road="http") as subscriber:
+    with Bank(bank, of_bank(service, bank, http), channel="http") as subscriber:
         own = HttpBook(subscriber.settings, bank)
         from consumers.sdk import http_book
 

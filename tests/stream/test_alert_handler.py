@@ -121,31 +121,31 @@ HANDLER = """
 import random, sqlite3, sys
 from pathlib import Path
 from pydantic import SecretStr
-from consumers import Bank, sqlite_store
+from consumers.sdk import Bank, sqlite_store
 from liancheng.settings import Settings
-id_, road, where, file = sys.argv[1:5]
-key = {"api_url": where, "api_key": SecretStr("lc_test")} if road == "http" else {"bootstrap_servers": where}
+id_, channel, where, file = sys.argv[1:5]
+key = {"api_url": where, "api_key": SecretStr("lc_test")} if channel == "http" else {"bootstrap_servers": where}
 def handle(alert, connection):
     connection.execute("CREATE TABLE IF NOT EXISTS told (number INTEGER, id TEXT)")
     connection.execute("INSERT INTO told VALUES (?, ?)", (alert.number, alert.id))
     print(f"{alert.number:>200}", flush=True)  # long, so that the pipe is full and the kill falls in the midst
     connection.execute("INSERT INTO told SELECT -number, id FROM told WHERE number = ?", (alert.number,))
-with Bank(id_, Settings(**key), road=road) as bank:
+with Bank(id_, Settings(**key), channel=channel) as bank:
     bank.run(handle, sqlite_store(Path(file)), follow=False)
 """
 
 
-@pytest.mark.parametrize("road", ["kafka", "http"])
+@pytest.mark.parametrize("channel", ["kafka", "http"])
 def test_killed_in_the_midst_again_and_again_nothing_is_missed_and_nothing_twice(
-    settings: Settings, bank: str, tmp_path: Path, road: str, stub: Stub
+    settings: Settings, bank: str, tmp_path: Path, channel: str, stub: Stub
 ) -> None:
     total, file, chance = 1_500, tmp_path / "bank.db", random.Random(7)
     put(settings, bank, range(1, total + 1))
     stub.numbers = list(range(1, total + 1))
-    name, where = ("bank-a", stub.url) if road == "http" else (bank, settings.bootstrap_servers)
+    name, where = ("bank-a", stub.url) if channel == "http" else (bank, settings.bootstrap_servers)
     kills = 0
     for _ in range(8):
-        command = [sys.executable, "-c", HANDLER, name, road, where, str(file)]
+        command = [sys.executable, "-c", HANDLER, name, channel, where, str(file)]
         worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert worker.stdout
         for _ in range(chance.randint(20, 120)):
@@ -158,7 +158,7 @@ def test_killed_in_the_midst_again_and_again_nothing_is_missed_and_nothing_twice
         assert seen == [sign * number for number in range(1, len(seen) // 2 + 1) for sign in (1, -1)]
         assert len(seen) // 2 < total
     done = subprocess.run(
-        [sys.executable, "-c", HANDLER, name, road, where, str(file)], capture_output=True, check=True
+        [sys.executable, "-c", HANDLER, name, channel, where, str(file)], capture_output=True, check=True
     )
     assert kills == 8
     assert done.returncode == 0
@@ -247,7 +247,7 @@ def test_over_http_it_follows_and_waits_out_a_service_that_does_not_answer(
 ) -> None:
     file = tmp_path / "own.db"
     stub.numbers, stub.broken = [1, 2], 8
-    with Bank("bank-a", over_http(settings, stub), road="http") as subscriber:
+    with Bank("bank-a", over_http(settings, stub), channel="http") as subscriber:
         worker = threading.Thread(target=subscriber.run, args=(note, sqlite_store(file)))
         worker.start()
         eventually(lambda: noted(file) == [1, 2], 20)
@@ -257,22 +257,22 @@ def test_over_http_it_follows_and_waits_out_a_service_that_does_not_answer(
         worker.join(10)
         assert not worker.is_alive()
         stub.numbers = [1, 2, 3, 5]
-        again = Bank("bank-a", over_http(settings, stub), road="http")
+        again = Bank("bank-a", over_http(settings, stub), channel="http")
         with pytest.raises(MissingAlertError, match="alert 4 is missing"):
             again.run(note, sqlite_store(file), follow=False)
 
 
 def test_without_a_key_there_is_no_road_over_http(settings: Settings) -> None:
     with pytest.raises(WrongUseError, match="LIANCHENG_API_KEY"):
-        Bank("bank-a", settings, road="http")
+        Bank("bank-a", settings, channel="http")
 
 
-@pytest.mark.parametrize("road", ["kafka", "http"])
-def test_asyncio(settings: Settings, bank: str, tmp_path: Path, stub: Stub, road: str) -> None:
+@pytest.mark.parametrize("channel", ["kafka", "http"])
+def test_asyncio(settings: Settings, bank: str, tmp_path: Path, stub: Stub, channel: str) -> None:
     put(settings, bank, range(1, 8))
     stub.numbers = list(range(1, 8))
     file = tmp_path / "own.db"
-    name, its = ("bank-a", over_http(settings, stub)) if road == "http" else (bank, settings)
+    name, its = ("bank-a", over_http(settings, stub)) if channel == "http" else (bank, settings)
 
     at_5 = threading.Event()
 
@@ -284,7 +284,7 @@ def test_asyncio(settings: Settings, bank: str, tmp_path: Path, stub: Stub, road
 
     async def run() -> tuple[int, int]:
         store = sqlite_store(file)
-        async with AsyncBank(name, its, road="http" if road == "http" else "kafka") as subscriber:
+        async with AsyncBank(name, its, channel="http" if channel == "http" else "kafka") as subscriber:
             work = asyncio.create_task(subscriber.run(handle, store))
             await asyncio.to_thread(eventually, lambda: noted(file) == [1, 2, 3, 4])
             await asyncio.to_thread(at_5.wait, 10)
@@ -292,7 +292,7 @@ def test_asyncio(settings: Settings, bank: str, tmp_path: Path, stub: Stub, road
             with pytest.raises(asyncio.CancelledError):
                 await work
             assert noted(file) == [1, 2, 3, 4], "the one that was cancelled is as if it had not been touched"
-        async with AsyncBank(name, its, road="http" if road == "http" else "kafka") as subscriber:
+        async with AsyncBank(name, its, channel="http" if channel == "http" else "kafka") as subscriber:
             return await subscriber.run(note, store, follow=False), await subscriber.run(note, store, follow=False)
 
     assert asyncio.run(run()) == (3, 0)

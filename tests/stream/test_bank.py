@@ -175,7 +175,7 @@ def test_following_waits_for_a_number_that_is_not_there_yet(settings: Settings, 
 
 READER = """
 import sys
-from consumers import Bank
+from consumers.sdk import Bank
 from liancheng.settings import Settings
 with Bank(sys.argv[1], Settings(bootstrap_servers=sys.argv[2])) as bank:
     for alert in bank.alerts():

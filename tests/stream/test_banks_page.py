@@ -18,7 +18,9 @@ from transport.clients import producer
 
 PAGE = Path(__file__).parents[2] / "docs" / "banks.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-PROGRAMS = [one for one in BLOCKS if "from consumers import" in one]  # the receiver of webhooks runs in tests/roads
+PROGRAMS = [
+    one for one in BLOCKS if "from consumers.sdk import" in one
+]  # the receiver of webhooks runs in tests/delivery
 
 
 def numbers(table: str, query: str) -> list[int]:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from liancheng import codec
 from liancheng.answers import filters as filtering
 from liancheng.answers import watch_fold
-from liancheng.records import briefs
 from liancheng.records.alerts import Alert, FilterLevel, Filters, Told, Watch, WatchState
 from liancheng.records.entries import RANK, ChangeKind, Entry
+from liancheng.records.partial import read_alerted
 from tests.unit.lives import LAST, UNHURRIED, USCC, arrivals, entries_of, lives
 from tests.unit.test_alerting import alerts_of, on, snapshots, templates, told, watch
 
@@ -110,7 +110,7 @@ def test_a_change_of_the_same_level_is_told_exactly_where_kind_and_province_are_
 def test_filters_see_in_a_brief_what_they_see_in_the_entry(entries: list[Entry], wanted: Filters) -> None:
     state = WatchState(watch=filtered(wanted), told=Told(alert_id="示例", sequence=0, level="penalised"))
     for entry in entries:
-        brief = briefs.read(codec.encode(entry), "示例")
+        brief = read_alerted(codec.encode(entry), "示例")
         assert brief and filtering.is_news(state, brief) == filtering.is_news(state, entry)
 
 

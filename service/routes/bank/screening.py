@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec.structs import asdict
 
-from consumers.books.watch_file import sentence
 from liancheng.answers.screening_answers import CompanyAnswer, NamesAnswer, proof_of
 from liancheng.records.screening_receipts import Asked, canonical, sha256
+from liancheng.text.findings import sentence
 from liancheng.text.identity import check_uscc
 from service.engines import answers, names, particular
 from service.engines.answers import position_of, with_receipt
