@@ -1,1 +1,1 @@
-"""The language everything speaks: events, facts, standard, list, alerts. Pure: no I/O, no clock, no randomness."""
+"""The core that everything else builds on: records, standard, list, answers. Pure: no I/O, no clock, no randomness."""

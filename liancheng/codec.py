@@ -1,6 +1,6 @@
-"""Bytes of every record: msgspec JSON values, CloudEvents 1.0 attributes as `ce_` headers (Kafka binding, binary mode).
+"""The bytes of every record: JSON values (msgspec) and CloudEvents 1.0 headers (`ce_…`, Kafka binding, binary mode).
 
-A value carries its type itself (the `type` tag), so reading needs no header; the headers are for other readers.
+A value carries its own type (the `type` tag), so our readers need no header; the headers are for other readers.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from liancheng.errors import UndigestibleError
 
 
 class Spliced:
-    """Something that stands for the bytes it was read from, and is written as they were."""
+    """The base of values that keep the bytes they were read from and are written back as those bytes."""
 
     __slots__ = ("raw",)
     raw: msgspec.Raw
@@ -21,7 +21,7 @@ class Spliced:
 def _splice(value: Any) -> msgspec.Raw:
     if isinstance(value, Spliced):
         return value.raw
-    raise NotImplementedError(f"a {type(value).__name__} has no JSON")
+    raise NotImplementedError(f"a {type(value).__name__} cannot be written as JSON")
 
 
 _encoder = msgspec.json.Encoder(decimal_format="string", enc_hook=_splice)
@@ -34,15 +34,15 @@ TYPE_PREFIX = "cn.liancheng."
 
 
 def decoder(of: Any) -> msgspec.json.Decoder[Any]:
-    """A decoder for one topic's value type; make it once, it is what is fast."""
+    """Returns a decoder for one topic's value type. Build it once: building costs more than decoding."""
     return msgspec.json.Decoder(of)
 
 
 def read(decode: msgspec.json.Decoder[Any], raw: bytes, what: str) -> Any:
-    """Decode a record of our own topics.
+    """Decodes a record of our own topics.
 
     Raises:
-        UndigestibleError: it is not what the topic promises; the text names `what` and the place in the record.
+        UndigestibleError: the record is not of the topic's type; the text names `what` and the place in the record.
     """
     try:
         return decode.decode(raw)
@@ -51,7 +51,7 @@ def read(decode: msgspec.json.Decoder[Any], raw: bytes, what: str) -> Any:
 
 
 def headers(type_: str, source: bytes, id_: str) -> Headers:
-    """CloudEvents attributes: `type_` the value's tag, `source` who made it, `id_` the event's id from content."""
+    """Returns the CloudEvents headers: `type_` is the value's tag, `source` its producer, `id_` its content's id."""
     return [
         *_FIXED,
         ("ce_type", (TYPE_PREFIX + type_).encode()),
@@ -61,14 +61,14 @@ def headers(type_: str, source: bytes, id_: str) -> Headers:
 
 
 def digest(value: Any) -> str:
-    """SHA-256 over the canonical JSON of a value, the first 32 hex digits (128 bits: no two events will meet)."""
+    """Returns the first 32 hex digits of SHA-256 over a value's JSON (128 bits: no two events will collide)."""
     return hashlib.sha256(encode(value)).hexdigest()[:32]
 
 
 def murmur2_partition(key: bytes, partitions: int) -> int:
-    """The partition of a key as the Java client and librdkafka's `murmur2_random` choose it.
+    """Returns the partition of a key, chosen as by the Java client (`Utils.murmur2`) and by `murmur2_random`.
 
-    Needed where a record lies on another key's partition (watches lie with their USCC). Kafka's `Utils.murmur2`.
+    Needed for records on the partition of another key: a watch is on the partition of its USCC.
     """
     return (_murmur2(key) & 0x7FFFFFFF) % partitions
 

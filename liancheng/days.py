@@ -1,4 +1,4 @@
-"""Days of Asia/Shanghai, in which the law counts."""
+"""Days of Asia/Shanghai: the law counts in them."""
 
 from datetime import date, datetime, timedelta, timezone
 
@@ -6,5 +6,5 @@ SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving since 1991
 
 
 def day_of(instant: datetime) -> date:
-    """The day in Shanghai on which an instant (with its time zone) falls."""
+    """Returns the day in Shanghai on which an instant falls. The instant must have a time zone."""
     return instant.astimezone(SHANGHAI).date()

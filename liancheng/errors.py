@@ -1,20 +1,20 @@
-"""What can go wrong, grouped by who can mend it. A refusal of an event is a value (`Finding`), not an error."""
+"""Errors, by who can fix them. A refused event is not an error but a value (`Finding`)."""
 
 
 class LianchengError(Exception):
-    """An error whose text is one readable line that says what was found, what was expected and how to mend it."""
+    """An error whose text is one readable line: what was found, what was expected and how to fix it."""
 
 
 class WrongUseError(LianchengError):
-    """The caller can mend it: an unknown province or bank, a file of the wrong kind."""
+    """The caller can fix it: an unknown province or bank, a file of the wrong kind."""
 
 
 class UnavailableError(LianchengError):
-    """Time can mend it, or ops: no broker, a refused login, a timeout."""
+    """Time or operations can fix it: no broker, a refused login, a timeout."""
 
 
 class UndigestibleError(LianchengError):
-    """A record that a fold cannot digest. It goes to `dead-letters` and ops mend it."""
+    """A fold cannot apply a record. The record goes to `dead-letters`, where operations deal with it."""
 
 
 class RestartSessionError(Exception):

@@ -1,4 +1,4 @@
-"""Settings of every part, from the environment (`LIANCHENG_…`); the defaults run everything on one machine."""
+"""Settings of every process, from the environment (`LIANCHENG_…`). The defaults run everything on one machine."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """`LIANCHENG_BOOTSTRAP_SERVERS` and the security settings point to any Kafka cluster instead of the local one."""
+    """`LIANCHENG_BOOTSTRAP_SERVERS` and the security settings select another Kafka cluster than the local one."""
 
     model_config = SettingsConfigDict(env_prefix="LIANCHENG_", extra="ignore")
 
@@ -16,82 +16,99 @@ class Settings(BaseSettings):
     broker_port: int = Field(19092, description="port of the local broker")
     controller_port: int = Field(19093, description="port of the local broker's controller")
     broker_brief: bool = Field(
-        False, description="the local broker lives minutes, not days: start quickly, stay slower"
+        False, description="for a local broker that runs minutes, not days: it starts faster and runs slower"
     )
     bootstrap_servers: str = Field(
         default_factory=lambda known: f"127.0.0.1:{known.get('broker_port')}",
-        description="brokers to connect to; the local one unless set",
+        description="brokers to connect to; default: the local one",
     )
     security_protocol: str = Field("PLAINTEXT", description="PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
     sasl_mechanism: str | None = Field(None, description="SCRAM-SHA-512, for instance")
-    sasl_username: str | None = Field(None, description="user name of SASL")
-    sasl_password: SecretStr | None = Field(None, description="its password; never shown")
-    ssl_ca_location: Path | None = Field(None, description="PEM file of the authority that signed the brokers")
+    sasl_username: str | None = Field(None, description="user name for SASL")
+    sasl_password: SecretStr | None = Field(None, description="password for SASL; never shown")
+    ssl_ca_location: Path | None = Field(
+        None, description="PEM file of the authority that signed the brokers' certificates"
+    )
     ssl_certificate_location: Path | None = Field(None, description="PEM file of the client's certificate")
-    ssl_key_location: Path | None = Field(None, description="PEM file of its key")
-    replication_factor: int = Field(1, description="copies of each partition of the topics it creates")
+    ssl_key_location: Path | None = Field(None, description="PEM file of the client's private key")
+    replication_factor: int = Field(1, description="copies of each partition of the topics that are created")
 
     provinces: list[str] = Field(
         ["310000", "320000", "330000", "340000"], description="provinces whose topics `liancheng up` creates"
     )
 
-    stages: str = Field("standardise,joint_list,alerting,dispatch,calendar", description="stages this worker runs")
+    stages: str = Field("standardise,joint_list,alerting,dispatch,calendar", description="stages that this worker runs")
     log_format: Literal["text", "json"] = Field(
         "text", description="logs as `text` for people or `json`, one object a line"
     )
-    worker_id: str = Field("worker-1", description="stable name of this worker: it gets its partitions back by it")
-    web_host: str = Field("127.0.0.1", description="where a worker serves /metrics and /health")
-    web_port: int = Field(19466, description="port of /metrics and /health")
+    worker_id: str = Field(
+        "worker-1", description="stable name of this worker, by which it gets its partitions back after a restart"
+    )
+    web_host: str = Field("127.0.0.1", description="address on which a worker serves /metrics and /health")
+    web_port: int = Field(19466, description="port on which a worker serves /metrics and /health")
     redis_port: int = Field(19094, description="port of the local Valkey")
     redis_url: str = Field(
         default_factory=lambda known: f"redis://127.0.0.1:{known.get('redis_port')}/0",
-        description="Redis or Valkey that holds the screening view; the local one unless set; never shown",
+        description="Redis or Valkey with the screening view; default: the local one; never shown",
         repr=False,
     )
-    view_port: int = Field(19465, description="port of /metrics and /health of the process that fills the view")
-    view_max_age_s: float = Field(30, description="an older view does not answer: it refuses, in seconds")
-    api_host: str = Field("127.0.0.1", description="where the HTTP service for banks listens")
-    api_port: int = Field(19464, description="its port; /metrics and /health are there too")
+    view_port: int = Field(
+        19465, description="port of /metrics and /health of the process that fills the screening view"
+    )
+    view_max_age_s: float = Field(30, description="age in seconds above which the screening view refuses to answer")
+    api_host: str = Field("127.0.0.1", description="address on which the HTTP service for banks listens")
+    api_port: int = Field(19464, description="port of the HTTP service, its /metrics and its /health")
     api_url: str = Field(
         default_factory=lambda known: f"http://127.0.0.1:{known.get('api_port')}",
-        description="the HTTP service as `liancheng screen` reaches it",
+        description="URL under which `liancheng screen` reaches the HTTP service",
     )
-    api_key: SecretStr | None = Field(None, description="a bank's key to it; never shown")
+    api_key: SecretStr | None = Field(None, description="a bank's key to the HTTP service; never shown")
     api_tls_certificate: Path | None = Field(None, description="PEM file of the service's certificate, for HTTPS")
-    api_tls_key: Path | None = Field(None, description="PEM file of its key")
+    api_tls_key: Path | None = Field(None, description="PEM file of the service's private key, for HTTPS")
     api_signing_key: Path | None = Field(
-        None, description="PEM file that signs receipts; api/signing-key.pem in the home unless set, made where missing"
+        None,
+        description="PEM file of the key that signs receipts; default: api/signing-key.pem in the home (created)",
     )
-    api_requests_per_s: float = Field(500, description="requests a second of one bank, unless the register says other")
-    api_body_max: int = Field(4 * 2**20, description="bytes of one request at most; a stream has no end")
-    api_streams_per_bank: int = Field(20, description="streams of alerts that one bank may have open")
-    api_stream_behind_max: int = Field(10_000, description="alerts behind the newest at which a stream is ended")
+    api_requests_per_s: float = Field(
+        500, description="requests per second allowed to a bank, unless the register says otherwise"
+    )
+    api_body_max: int = Field(4 * 2**20, description="maximum size of a request in bytes; streams are not limited")
+    api_streams_per_bank: int = Field(20, description="alert streams that one bank may have open")
+    api_stream_behind_max: int = Field(
+        10_000, description="a stream ends when it is this many alerts behind the newest"
+    )
     webhooks_port: int = Field(19463, description="port of /metrics and /health of the process that sends webhooks")
     webhook_key: Path | None = Field(
-        None, description="file that secrets are made from; api/webhook-key in the home unless set, made where missing"
+        None,
+        description="file from which webhook secrets are derived; default: api/webhook-key in the home (created)",
     )
-    webhook_ports: str = Field("443,8443,80,8080", pattern=r"^\d+(,\d+)*$", description="ports a webhook may have")
-    webhook_allow_http: bool = Field(False, description="webhooks without TLS are taken as well")
-    webhook_allow_private: bool = Field(False, description="so are private and loopback addresses")
-    webhook_timeout_s: float = Field(15, description="how long a receiver may take to answer")
-    webhook_retry_first_s: float = Field(5, description="the pause after a first failure; it doubles, an hour at most")
-    webhook_give_up_days: float = Field(7, description="after so many days of failures a webhook is dead")
+    webhook_ports: str = Field(
+        "443,8443,80,8080", pattern=r"^\d+(,\d+)*$", description="ports that a webhook URL may use"
+    )
+    webhook_allow_http: bool = Field(False, description="accept webhooks without TLS")
+    webhook_allow_private: bool = Field(False, description="accept webhooks to private and loopback addresses")
+    webhook_timeout_s: float = Field(15, description="seconds that a receiver may take to answer")
+    webhook_retry_first_s: float = Field(
+        5, description="seconds to pause after a first failure; the pause doubles, up to an hour"
+    )
+    webhook_give_up_days: float = Field(7, description="days of failures after which a webhook is dead")
     webhooks_per_bank: int = Field(10, description="webhooks that one bank may have")
-    session_timeout_ms: int = Field(6000, description="after this silence a worker's partitions go to another")
-    transaction_timeout_ms: int = Field(10_000, description="bounds how long a dead worker holds readers up")
-    batch_max: int = Field(2000, description="records in one transaction at most")
+    session_timeout_ms: int = Field(6000, description="silence after which a worker's partitions go to another one")
+    transaction_timeout_ms: int = Field(
+        10_000, description="upper limit of the time for which a dead worker delays readers"
+    )
+    batch_max: int = Field(2000, description="maximum number of records in one transaction")
 
     def stage_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.stages.split(",") if name.strip())
 
 
 def client_config(settings: Settings) -> dict[str, Any]:
-    """What every Kafka client of ours is given.
+    """Returns the configuration that all our Kafka clients share.
 
     retry.backoff.ms: librdkafka's default of 100 makes many transactions take 140-150 ms; with 2, one hop takes 4 ms.
-    partitioner: librdkafka's own default puts a key elsewhere than the Java clients do.
-    metadata.recovery.strategy: the default forgets all brokers when none answers; a transaction then waits minutes for
-    a coordinator that is gone (librdkafka 2.16, its issue 5511), although the broker is back after 4 s.
+    metadata.recovery.strategy: the default drops all brokers when none answers; a transaction then waits minutes for
+    a lost coordinator (librdkafka 2.16, its issue 5511), although the broker is back after 4 s.
     """
     config: dict[str, Any] = {
         "bootstrap.servers": settings.bootstrap_servers,
@@ -116,7 +133,10 @@ def client_config(settings: Settings) -> dict[str, Any]:
 
 
 def producer_config(settings: Settings) -> dict[str, Any]:
-    """A producer that never doubles or loses a record it said it wrote."""
+    """Returns the configuration of a producer that never duplicates or loses a record it has confirmed.
+
+    partitioner: librdkafka's own default puts a key on another partition than the Java clients do.
+    """
     return client_config(settings) | {
         "enable.idempotence": True,
         "partitioner": "murmur2_random",
@@ -127,7 +147,7 @@ def producer_config(settings: Settings) -> dict[str, Any]:
 
 
 def consumer_config(settings: Settings, group: str) -> dict[str, Any]:
-    """A reader of committed records only, which says itself when it is done with one."""
+    """Returns the configuration of a consumer that reads committed records only and stores its offsets itself."""
     return client_config(settings) | {
         "group.id": group,
         "enable.auto.commit": False,

@@ -13,7 +13,8 @@ from cli.terminal import Outcome, print_json
 from consumers.reading import signatures
 from consumers.sdk.api_client import ApiClient
 from liancheng.errors import WrongUseError
-from liancheng.records.alert_counts import AlertCount, counted, signed_part
+from liancheng.records.alert_counts import AlertCount, counted
+from liancheng.records.screening_receipts import signed_part
 from liancheng.settings import Settings
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""What lies on the topics: the models of every record, and the one registry of topics.
+"""The models of every record on the topics, and the one registry of topics.
 
-Holds types only. Nothing here reads, judges or prints a text.
+Types only. Nothing in this folder parses, judges or prints a text.
 """

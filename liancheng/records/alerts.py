@@ -1,4 +1,4 @@
-"""What banks ask for (watches) and are told (alerts)."""
+"""Watches, alerts, and the banks they belong to."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -14,18 +14,18 @@ Scope = Literal["screen", "watch", "alerts"]  # what a bank's key may be used fo
 
 
 class CustomerReference(Model, frozen=True, kw_only=True):
-    """The bank's own mark of a customer, and the part it plays; comes back in every alert."""
+    """The bank's own reference for a customer and the customer's role; repeated in every alert."""
 
     customer_ref: str
     role: Role = "borrower"
 
 
 class Filters(Model, frozen=True, kw_only=True):
-    """What a bank does not want to hear about a company; `liancheng/answers/filters.py` has the rule.
+    """Which alerts about a company a bank does not want; the rule is in `liancheng/answers/filters.py`.
 
-    min_level: below it a company is no news, unless the bank was told of a level before.
-    kinds, provinces: of the changes that leave the level as it is, only these kinds, only those that a document of
-    these provinces caused; empty: all.
+    min_level: changes below it are not reported, unless the bank has had an alert about a level before.
+    kinds, provinces: changes that leave the level as it is are reported only if they are of these kinds and caused by a
+    document of these provinces; empty means all.
     """
 
     min_level: FilterLevel = "penalised"
@@ -39,7 +39,7 @@ class Watch(Model, tag="watch", frozen=True, kw_only=True):
     uscc: str
     bank: str
     references: tuple[CustomerReference, ...] = ()
-    filters: Filters | None = None  # None: everything is news
+    filters: Filters | None = None  # None: every change is reported
 
 
 class Told(Model, frozen=True, kw_only=True):
@@ -51,16 +51,16 @@ class Told(Model, frozen=True, kw_only=True):
 
 
 class WatchState(Model, tag="watch_state", frozen=True, kw_only=True):
-    """State of `alerting` for one watch: the watch AND what its bank was last told."""
+    """State of `alerting` for one watch: the watch and its last alert."""
 
     watch: Watch
     told: Told | None = None
 
 
 class ApiKey(Model, frozen=True, kw_only=True):
-    """A key of a bank's programs to the HTTP service, without the key itself.
+    """A key for a bank's programs to the HTTP service, without the secret itself.
 
-    `sha256`: hex, of the whole key as it was shown once. It is valid until `ends_at` (None: until it is ended).
+    `sha256`: hex, of the whole key, which is shown only once. The key is valid until `ends_at` (None: until revoked).
     """
 
     id: str
@@ -73,13 +73,13 @@ class ApiKey(Model, frozen=True, kw_only=True):
 class Bank(Model, tag="bank", frozen=True, kw_only=True):
     """A subscribing bank, on the `banks` register. `id` names its topic `alerts.<id>`.
 
-    A removed one stays on the register without keys: its alerts stay too, as a proof of what it was told.
+    A removed bank stays on the register without keys, and its alerts stay as proof of what was sent to it.
     """
 
     id: str
     name: str
     keys: tuple[ApiKey, ...] = ()
-    requests_per_s: float | None = None  # None: as the service is set
+    requests_per_s: float | None = None  # None: the service's default
     removed_at: datetime | None = None
 
 
@@ -91,7 +91,7 @@ class ReasonAct(Model, frozen=True, kw_only=True):
 
 
 class Reason(Model, frozen=True, kw_only=True):
-    """One document behind a level, as a bank reads it."""
+    """One document that gives a level, as shown to a bank."""
 
     document_id: str
     authority: str
@@ -108,12 +108,12 @@ class Reason(Model, frozen=True, kw_only=True):
     recognition_no: str | None = None
     repaired_day: date | None = None
     objection: Literal["open", ObjectionOutcome] | None = None  # an open one, or how the last one was resolved
-    objection_due_day: date | None = None  # by when an open one is to be decided
-    repeats: tuple[str, ...] = ()  # rules across documents that this one is a part of
+    objection_due_day: date | None = None  # by when an open one must be decided
+    repeats: tuple[str, ...] = ()  # rules across documents that count this one
 
 
 class Measure(Model, frozen=True, kw_only=True):
-    """What follows from a level. A bank's are `reference` only: what it is encouraged to consider, never an order."""
+    """A consequence of a level. For banks only `reference` ones: what a bank may consider, never an order."""
 
     id: str
     measure_class: MeasureClass
@@ -123,11 +123,11 @@ class Measure(Model, frozen=True, kw_only=True):
 
 
 class Alert(Model, tag="alert", frozen=True, kw_only=True):
-    """What one bank is told about one change of one company.
+    """The notice to one bank about one change of one company.
 
-    `id` is `<uscc>/<sequence>/<bank>` (with `/current` where it answers a new watch). `number` is gapless per bank
-    from 1; it is 0 on `alerts`, before `dispatch` gave it. When the alert was made is the Kafka timestamp of its
-    record on `alerts.<bank>`; the SDK fills `made_at` from it.
+    `id` is `<uscc>/<sequence>/<bank>`, with `/current` appended if it answers a new watch. `number` is gapless per bank
+    from 1; it is 0 on `alerts`, before `dispatch` numbers it. The Kafka timestamp of the record on `alerts.<bank>` is
+    when the alert was made; the SDK fills `made_at` from it.
     """
 
     number: int = 0
@@ -146,14 +146,14 @@ class Alert(Model, tag="alert", frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     measures: tuple[Measure, ...] = ()
     standard: str
-    supersedes: str | None = None  # id of the alert about this company that the bank got before
+    supersedes: str | None = None  # id of the bank's previous alert about this company
     submitted_at: datetime | None = None
     accepted_at: datetime | None = None
     made_at: datetime | None = None
 
 
 class BankState(Model, tag="bank_state", frozen=True, kw_only=True):
-    """State of `dispatch` for one bank: the number it gave last."""
+    """State of `dispatch` for one bank: the last number used."""
 
     bank: str
     last_number: int

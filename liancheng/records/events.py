@@ -1,8 +1,8 @@
 """What agencies publish, as they send it: values as printed, nothing normalised yet.
 
-Every field of a decision is optional here, so that one receipt can name everything that is missing at once;
-`documents.standardise` says which ones a decision must have. Unknown fields are refused, for a mistyped optional
-field would otherwise be lost in silence.
+Every field of a decision is optional in these types, so that one receipt can name everything that is missing;
+`intake/decisions.py` knows which fields a decision must have. Unknown fields are refused: a mistyped optional field
+would otherwise be lost without notice.
 """
 
 from typing import Literal, Union
@@ -20,7 +20,7 @@ class AgencyEvent(
     kw_only=True,
     frozen=True,
 ):
-    """What an agency says. `reference`, the sender's mark (a row number), comes back in the receipt."""
+    """An agency's statement. `reference` is the sender's own mark (a row number) and is repeated in the receipt."""
 
     authority: str | None = None
     revision: int = 1
@@ -28,13 +28,13 @@ class AgencyEvent(
 
 
 class DocumentEvent(AgencyEvent, frozen=True, kw_only=True):
-    """One event of one document's life."""
+    """One event in the life of one document."""
 
     document_no: str | None = None
 
 
 class Decision(DocumentEvent, tag="decision", frozen=True, kw_only=True):
-    """The whole document 行政处罚决定书. A higher revision replaces a lower one, also when it names another company."""
+    """The whole document 行政处罚决定书. A higher revision replaces a lower one, even if it names another company."""
 
     name: str | None = None
     uscc: str | None = None
@@ -48,10 +48,10 @@ class Decision(DocumentEvent, tag="decision", frozen=True, kw_only=True):
     fine_wan: Number | None = None  # 万元, six decimals at most
     confiscated_wan: Number | None = None
     decision_date: str | None = None
-    act_date: str | None = None  # the day of the violation, where known: it picks the edition of the law
+    act_date: str | None = None  # the day of the violation, if known: it selects the edition of the law
     procedure: str | None = None  # 简易程序 or 普通程序
     stated_acts: list[int] | None = None  # entry acts 1-14 that the agency states
-    intentional: bool = False  # 故意: the decision finds intent, which a rule on repeated violations asks for
+    intentional: bool = False  # 故意: the decision finds intent, which rules on repeated violations require
     remark: str | None = None
 
 
@@ -63,7 +63,7 @@ class Revocation(DocumentEvent, tag="revocation", frozen=True, kw_only=True):
 
 
 class Recognition(DocumentEvent, tag="recognition", frozen=True, kw_only=True):
-    """A step of the recognition 认定 of the document's subject as seriously dishonest: its own document and day."""
+    """A step of the recognition 认定 of the subject as seriously dishonest, with its own document number and day."""
 
     stage: Literal["notice", "decided", "removed"]
     recognition_no: str | None = None
@@ -72,7 +72,7 @@ class Recognition(DocumentEvent, tag="recognition", frozen=True, kw_only=True):
 
 
 class Performance(DocumentEvent, tag="performance", frozen=True, kw_only=True):
-    """A duty of the decision was performed: 罚没款 paid in full, or the violation corrected 改正."""
+    """A duty under the decision was performed: 罚没款 paid in full, or the violation corrected 改正."""
 
     duty: Literal["payment", "correction"]
     date: str | None = None
@@ -81,8 +81,8 @@ class Performance(DocumentEvent, tag="performance", frozen=True, kw_only=True):
 class Repair(DocumentEvent, tag="repair", frozen=True, kw_only=True):
     """Publication ends early 信用修复, as granted on a day.
 
-    `performed` and `commitment` say what the body that granted it found: violation corrected and duties performed in
-    full; a credit commitment 信用承诺 made in public.
+    `performed` and `commitment` are findings of the body that granted it: the violation corrected and all duties
+    performed in full; a public credit commitment 信用承诺.
     """
 
     date: str | None = None
@@ -92,9 +92,9 @@ class Repair(DocumentEvent, tag="repair", frozen=True, kw_only=True):
 
 
 class Objection(DocumentEvent, tag="objection", frozen=True, kw_only=True):
-    """An objection 异议 to what is published, raised, or resolved with its outcome.
+    """An objection 异议 to what is published: raised, or resolved with its outcome.
 
-    What a founded one leads to (a correction, a revocation, a removal) is an event of its own.
+    The consequence of a founded objection (a correction, a revocation, a removal) is an event of its own.
     """
 
     stage: Literal["raised", "resolved"]
@@ -104,7 +104,7 @@ class Objection(DocumentEvent, tag="objection", frozen=True, kw_only=True):
 
 
 class MonthClosed(AgencyEvent, tag="month_closed", frozen=True, kw_only=True):
-    """How many decisions an authority made in a month, nil included: silence and "nothing happened" are different."""
+    """The number of decisions an authority made in a month, even 0: silence does not mean that nothing happened."""
 
     month: str | None = None  # 2026-10
     decisions: int | None = None

@@ -1,4 +1,4 @@
-"""Standardised facts about documents: what `receipts.<province>` and `penalties` hold. No verdicts here.
+"""Standardised facts about documents, on `receipts.<province>` and `penalties`. They hold no verdicts.
 
 Days are days of Asia/Shanghai; instants are UTC; amounts are integer fen.
 """
@@ -21,7 +21,7 @@ Kind = Literal[
     "closed",  # 责令关闭
     "employment_restricted",  # 限制从业
     "detention",  # 行政拘留
-    "correction_ordered",  # 责令改正: an order beside the penalty, kept because agencies print it there
+    "correction_ordered",  # 责令改正: an order in addition to the penalty, kept because agencies print it as a kind
     "other",
 ]
 Outcome = Literal["accepted", "duplicate", "stale", "refused"]
@@ -30,11 +30,11 @@ ObjectionOutcome = Literal["founded", "unfounded", "withdrawn"]
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """The base of everything on a topic: immutable, unset fields left out, unknown fields ignored by older readers."""
+    """The base of every record: immutable, without unset fields; older readers ignore fields they do not know."""
 
 
 class Finding(Model, frozen=True, kw_only=True):
-    """One thing found in an event. An `error` refuses it; a `warning` says what was normalised or deserves a look."""
+    """One finding about an event. An `error` refuses it; a `warning` reports what was normalised or is unusual."""
 
     field: str
     code: str
@@ -51,21 +51,21 @@ class Citation(Model, frozen=True, kw_only=True):
     article: int
     paragraph: int | None = None
     item: int | None = None
-    edition: str | None = None  # where the citation itself names one (旧, 2016年版)
+    edition: str | None = None  # if the citation itself names one (旧, 2016年版)
 
 
 class Fact(Model, frozen=True, kw_only=True):
-    """The part every fact shares. `digest` is over the normalised content: same digest, same event."""
+    """The fields of every fact. `digest` is over the normalised content: same digest, same event."""
 
     revision: int
     event_id: str
     digest: str
     submitted_at: datetime  # when the agency's producer wrote it (its clock)
-    accepted_at: datetime  # when standardise took it: the one clock that counts
+    accepted_at: datetime  # when standardise accepted it: the one clock that counts
 
 
 class Decided(Fact, frozen=True, kw_only=True):
-    """What a decision is judged by."""
+    """The part of a decision that it is judged by."""
 
     uscc: str
     name: str
@@ -83,7 +83,7 @@ class Decided(Fact, frozen=True, kw_only=True):
 
 
 class DecisionFact(Decided, frozen=True, kw_only=True):
-    """A whole decision, with its texts, which stay on `penalties` and `receipts.<province>`."""
+    """A whole decision. Its texts stay on `penalties` and `receipts.<province>`."""
 
     facts: str | None = None
     content: str | None = None
@@ -107,7 +107,7 @@ class PerformanceFact(Fact, frozen=True, kw_only=True):
 
 
 class RepairFact(Fact, frozen=True, kw_only=True):
-    """`performed`, `commitment`: what the body that granted it says it found."""
+    """`performed` and `commitment` are findings of the body that granted the repair."""
 
     day: date
     performed: bool = False
@@ -116,7 +116,7 @@ class RepairFact(Fact, frozen=True, kw_only=True):
 
 
 class ObjectionFact(Fact, frozen=True, kw_only=True):
-    """`outcome`: of a resolved one only."""
+    """`outcome` is set only if the objection is resolved."""
 
     day: date
     outcome: ObjectionOutcome | None = None
@@ -130,7 +130,7 @@ class MonthFact(Fact, frozen=True, kw_only=True):
 class Document(Model, tag="document", frozen=True, kw_only=True):
     """All that is known about one document: the state of `standardise`, and the record on `penalties`.
 
-    `version` counts the accepted events of the document, so a reader knows the newer of two snapshots.
+    `version` counts the document's accepted events, so that a reader can tell which of two snapshots is newer.
     """
 
     id: str
@@ -151,7 +151,7 @@ class Document(Model, tag="document", frozen=True, kw_only=True):
 
 
 class MonthReport(Model, tag="month_report", frozen=True, kw_only=True):
-    """An authority's count of a month's decisions. It stays on `receipts.<province>`: it says nothing of a company."""
+    """An authority's count of a month's decisions. It stays on `receipts.<province>`, as it names no company."""
 
     id: str
     province: str
@@ -162,7 +162,7 @@ class MonthReport(Model, tag="month_report", frozen=True, kw_only=True):
 
 
 class DocumentMoved(Model, tag="document_moved", frozen=True, kw_only=True):
-    """The newest revision of a document names another company: the old subject is told, without the other's name."""
+    """The newest revision of a document names another company. Notifies the old subject without naming the new one."""
 
     id: str
     version: int
@@ -188,7 +188,7 @@ Penalty = Union[Document, DocumentMoved, NewDay, StandardAdopted]
 
 
 class Submission(Model, frozen=True, kw_only=True):
-    """What became of one submitted event. `partition` and `offset` are its place on `penalty-events.<province>`."""
+    """The result of one submitted event. `partition` and `offset` are its position on `penalty-events.<province>`."""
 
     event_id: str
     type: str
@@ -203,9 +203,9 @@ class Submission(Model, frozen=True, kw_only=True):
 
 
 class Receipt(Model, tag="receipt", frozen=True, kw_only=True):
-    """The state of a document (or of a month's report) and what became of its last submission.
+    """The state of a document (or of a month's report) and the result of its last submission.
 
-    `document` is None until one was accepted.
+    `document` is None until an event was accepted.
     """
 
     key: str

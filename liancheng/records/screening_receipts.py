@@ -1,7 +1,7 @@
-"""The receipt that proves later what a bank was answered, and the bytes that its digests and signature are over.
+"""The receipt that proves a screening answer, and the bytes over which its digests and signature are computed.
 
-Those are canonical JSON: keys sorted, no spaces, UTF-8 as it is, integral numbers without a point. (RFC 8785 gives the
-same for all that stands in these models.)
+These are canonical JSON: keys sorted, no spaces, UTF-8 not escaped, integral numbers without a decimal point. (RFC 8785
+gives the same bytes for all values that these models can hold.)
 """
 
 import hashlib
@@ -17,9 +17,9 @@ canonical = msgspec.json.Encoder(order="sorted").encode
 
 
 class ListPosition(Model, frozen=True, kw_only=True):
-    """Where the list stood. `offsets`: of each partition of `sanction-list`; all before them was seen.
+    """The position of the list. `offsets`: per partition of `sanction-list`; every record before them was read.
 
-    `complete_to`: the list is complete up to this day. `age_s`: seconds since all that lay there was seen.
+    `complete_to`: the list is complete up to this day. `age_s`: seconds since the reader was last up to date.
     """
 
     age_s: float
@@ -28,18 +28,18 @@ class ListPosition(Model, frozen=True, kw_only=True):
 
 
 class Asked(Model, frozen=True, kw_only=True):
-    """What was asked, normalised: one of `uscc`, `name`, `rows` (how many)."""
+    """The normalised question: one of `uscc`, `name`, `rows` (their number)."""
 
     uscc: str | None = None
     name: str | None = None
     rows: int | None = None
     as_of: date | None = None
     known_at: datetime | None = None
-    etag: str | None = None  # the bank held this answer already, and was told that it still holds
+    etag: str | None = None  # the bank had this answer already, and it was confirmed
 
 
 class EntryProof(Model, frozen=True, kw_only=True):
-    """The entry that an answer was read from: SHA-256 (hex) of its bytes on `sanction-list`."""
+    """The entry behind an answer: `sha256` (hex) is over its bytes on `sanction-list`."""
 
     uscc: str
     sequence: int
@@ -47,10 +47,11 @@ class EntryProof(Model, frozen=True, kw_only=True):
 
 
 class ScreeningReceipt(Model, tag="screening_receipt", frozen=True, kw_only=True):
-    """The proof of an answer, on `screening-receipts.<bank>` too.
+    """The proof of an answer, sent with it and kept on `screening-receipts.<bank>`.
 
-    `answer_sha256`: of the answer without its receipt, in canonical JSON; of a book, see `rows_digest`; where `etag`
-    was asked, of that. `signature`: Ed25519, base64, by the service's key `signed_by`, over the receipt without it.
+    `answer_sha256`: over the canonical JSON of the answer without its receipt; for a book, see `rows_digest`; for a
+    confirmed `etag`, over the etag. `signature`: Ed25519, base64, by the service's key `signed_by`, over the receipt
+    without the signature.
     """
 
     id: str
@@ -71,20 +72,20 @@ def sha256(raw: bytes) -> str:
 
 
 def rows_digest(digests: Iterable[str]) -> str:
-    """`answer_sha256` of a book: SHA-256 over its rows' digests (hex, of canonical JSON), each with a line's end."""
+    """Returns a book's `answer_sha256`: over its rows' digests (hex, of canonical JSON), each with a line end."""
     sha = hashlib.sha256()
     for digest in digests:
         sha.update(digest.encode() + b"\n")
     return sha.hexdigest()
 
 
-def signed_part(receipt: ScreeningReceipt) -> bytes:
-    """The bytes that the signature is over."""
-    return canonical(msgspec.structs.replace(receipt, signature=""))
+def signed_part(statement: Model) -> bytes:
+    """Returns the bytes that are signed: the canonical JSON of a receipt or a count without its `signature`."""
+    return canonical(msgspec.structs.replace(statement, signature=""))
 
 
 def recanonical(value: Any) -> bytes:
-    """Canonical JSON of what was read from JSON, whoever has printed it anew meanwhile."""
+    """Returns the canonical JSON of a value read from JSON, however that JSON was formatted."""
     return canonical(_integral(value))
 
 
@@ -97,5 +98,5 @@ def _integral(value: Any) -> Any:
 
 
 def number(value: float) -> float:
-    """A number as it stands in canonical JSON: 1, not 1.0."""
+    """Returns a number as canonical JSON writes it: 1, not 1.0."""
     return int(value) if value.is_integer() else value

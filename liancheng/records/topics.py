@@ -1,7 +1,8 @@
 """The one registry of topics: name, key, values, owner, readers, partitions, retention.
 
-Creation, access rights, and the documentation are derived from it. Topics that are joined, or that hold the state
-of a stage which reads the other, share a partition count (`Family`).
+The creation of topics, `contracts/asyncapi.yaml` and the table in `docs/ARCHITECTURE.md` follow from it. Topics that a
+stage joins, or that hold a stage's state, have the same number of partitions as the topic that the stage reads
+(`Family`).
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ DAY_MS = 24 * 3600 * 1000
 
 
 class Family(Enum):
-    """Partition counts. Changing one moves keys to other partitions: only for a new cluster."""
+    """Partition counts. A change moves keys to other partitions, so it is possible only for a new cluster."""
 
     PROVINCE = 3  # a province publishes some hundred thousand decisions a year
     SUBJECT = 6  # everything keyed by USCC
@@ -29,7 +30,7 @@ class Family(Enum):
 
 @dataclass(frozen=True)
 class Topic:
-    """`name` may end in `<province>` or `<bank>`: then there is one topic for each."""
+    """A topic, or one topic per province or bank if `name` ends in `<province>` or `<bank>`."""
 
     name: str
     key: str
@@ -46,18 +47,19 @@ class Topic:
 
     @property
     def prefix(self) -> str:
-        """The part of the name before the placeholder, with its dot; the whole name where there is none."""
+        """The part of the name before its placeholder, with the dot; the whole name if it has no placeholder."""
         return self.name.split("<", maxsplit=1)[0]
 
-    def named(self, who: str) -> str:
-        """The topic of one province or bank."""
-        return self.prefix + who
+    def named(self, owner: str) -> str:
+        """Returns the name of the topic of one province or bank."""
+        return self.prefix + owner
 
     def settings(self) -> dict[str, str]:
-        """Topic settings of Kafka.
+        """Returns the topic's Kafka settings.
 
-        Compaction may not drop a change that a reader has not seen yet: seven days are far more than the lag at
-        which ops are paged. Tombstones stay as long. Facts and alerts are kept for ever: they prove who knew what.
+        Compaction must not drop a change that a reader has not seen yet: seven days are far more than the lag at
+        which operations are paged. Tombstones stay for thirty. Facts and alerts are kept without limit, as proof of who
+        knew what and when.
         """
         if self.compacted:
             return {
@@ -74,11 +76,11 @@ PENALTY_EVENTS = Topic(
 )  # fmt: skip
 RECEIPTS = Topic(
     "receipts.<province>", "document id", Receipt, "standardise", ("agency", "standardise"), Family.PROVINCE, True,
-    "A document's state and what became of its last submission.",
+    "A document's state and the result of its last submission.",
 )  # fmt: skip
 PENALTIES = Topic(
     "penalties", "USCC", Penalty, "standardise, calendar, office", ("joint_list", "verify", "office"), Family.SUBJECT,
-    False, "Standardised facts, no verdicts; the source of truth, kept for ever.",
+    False, "Standardised facts, no verdicts; the source of truth, kept without limit.",
 )  # fmt: skip
 SANCTION_LIST = Topic(
     "sanction-list", "USCC", ListRecord, "joint_list", ("joint_list", "alerting", "bank", "views"), Family.SUBJECT,
@@ -90,7 +92,7 @@ WATCHLISTS = Topic(
 )  # fmt: skip
 ALERTING_STATE = Topic(
     "alerting-state", "USCC/bank, on the USCC's partition", WatchState, "alerting", ("alerting",), Family.SUBJECT, True,
-    "Each watch and what its bank was last told.",
+    "Each watch and its last alert.",
 )  # fmt: skip
 ALERTS = Topic(
     "alerts", "bank", Alert, "alerting", ("dispatch",), Family.BANK, False,
@@ -110,19 +112,19 @@ BANKS = Topic(
 )  # fmt: skip
 WEBHOOKS = Topic(
     "webhooks", "bank/webhook", Webhook, "api", ("webhooks", "api"), Family.SINGLE, True,
-    "Where banks want their alerts posted to.",
+    "The URLs to which banks want their alerts posted.",
 )  # fmt: skip
 WEBHOOK_STATE = Topic(
     "webhook-state", "bank/webhook", WebhookState, "webhooks", ("webhooks", "api"), Family.SINGLE, True,
-    "Up to which alert a webhook has had all, and how it fails.",
+    "The last alert that a webhook has received, and its failures.",
 )  # fmt: skip
 SCREENING_RECEIPTS = Topic(
     "screening-receipts.<bank>", "receipt id", ScreeningReceipt, "api", ("bank", "office"), Family.SINGLE, False,
-    "What one bank asked the HTTP service, and the proof of what it was answered.",
+    "What one bank asked the HTTP service, and the proof of the answer.",
 )  # fmt: skip
 DEAD_LETTERS = Topic(
     "dead-letters", "the record's own", None, "stages", ("ops",), Family.SINGLE, False,
-    "Records that a fold could not digest, with the cause in their headers.",
+    "Records that a fold could not apply, with the cause in their headers.",
 )  # fmt: skip
 
 REGISTRY: tuple[Topic, ...] = (
@@ -136,5 +138,5 @@ STANDARD_KEY = b"standard"
 
 
 def shared_topics() -> tuple[Topic, ...]:
-    """The topics that exist once, whatever provinces and banks there are."""
+    """Returns the topics that exist once, independent of provinces and banks."""
     return tuple(topic for topic in REGISTRY if "<" not in topic.name)

@@ -1,4 +1,4 @@
-"""A bank's webhooks: where its alerts are posted to, up to which one they were, and when one is tried again."""
+"""A bank's webhooks: the URLs, how far each was delivered to, and when a failed one is retried."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -14,8 +14,8 @@ LONGEST_PAUSE = timedelta(hours=1)
 class Webhook(Model, tag="webhook", frozen=True, kw_only=True):
     """A bank wants its alerts from `from_number` on posted to `url`. Key on `webhooks`: `<bank>/<id>`.
 
-    The secret that signs is not here: it is made from `salt` and the service's own key, whose id is `made_with`.
-    `epoch` rises whenever it is to begin (again) at `from_number`.
+    The record does not hold the signing secret: it is derived from `salt` and the service's key with the id
+    `made_with`. `epoch` rises each time that delivery starts again at `from_number`.
     """
 
     bank: str
@@ -33,10 +33,10 @@ class Webhook(Model, tag="webhook", frozen=True, kw_only=True):
 
 
 class WebhookState(Model, tag="webhook_state", frozen=True, kw_only=True):
-    """How far a webhook is, in its `epoch`: all alerts up to `delivered` were taken by the receiver.
+    """A webhook's progress in its `epoch`: the receiver has accepted all alerts up to `delivered`.
 
-    `health`: failing ones are tried again at `next_try_at`; dead (given up after days) and gone (the receiver said 410)
-    ones are not, until the bank sets them anew. `failures`: in a row.
+    `health`: a failing webhook is retried at `next_try_at`. A dead one (given up after days) and a gone one (the
+    receiver answered 410) are not, until the bank sets the webhook again. `failures` counts those in a row.
     """
 
     bank: str
@@ -59,17 +59,17 @@ def beginning(hook: Webhook) -> WebhookState:
 
 
 def standing(hook: Webhook, state: WebhookState | None) -> WebhookState:
-    """The state of a webhook as it is set now: one of an older epoch counts no more."""
+    """Returns the webhook's current state: a state of an older epoch no longer counts."""
     return state if state is not None and state.epoch == hook.epoch else beginning(hook)
 
 
-def pause(first: timedelta, failures: int, what: str, asked: timedelta | None) -> timedelta:
-    """How long to wait after the failure number `failures` (from 1) in a row.
+def pause(first: timedelta, failures: int, key: str, requested: timedelta | None) -> timedelta:
+    """Returns how long to wait after `failures` failures in a row (from 1).
 
-    Doubles up to an hour; a share of up to a half is taken off by the hash of `what` and the count, so that many
-    webhooks of a receiver that comes back do not all knock at once, and the same failure always waits as long. Never
-    less than the receiver `asked` for.
+    The pause doubles up to an hour. A hash of `key` and `failures` takes off up to half of it, so that the webhooks of
+    a recovering receiver are spread out while the same failure always waits equally long. It is never shorter than the
+    receiver `requested`.
     """
     longest = min(first * (1 << min(failures - 1, 20)), LONGEST_PAUSE)
-    share = int.from_bytes(hashlib.sha256(f"{what}/{failures}".encode()).digest()[:4]) / 2**33  # 0 to a half
-    return max(longest * (1 - share), asked or timedelta())
+    share = int.from_bytes(hashlib.sha256(f"{key}/{failures}".encode()).digest()[:4]) / 2**33  # 0 to a half
+    return max(longest * (1 - share), requested or timedelta())

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from consumers.delivery import days
 from consumers.delivery.history import Pages
 from liancheng.codec import encode
-from liancheng.records.alert_counts import AlertCount, counted, signed_part
+from liancheng.records.alert_counts import AlertCount, counted
+from liancheng.records.screening_receipts import signed_part
 from service.web.auth import Caller, caller
 from service.web.openapi import answer_of
 from service.web.problems import Problem
