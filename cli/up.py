@@ -6,72 +6,66 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
-from cli.terminal import Outcome, print_json, say, table
+from cli.shared.exit_code import ExitCode
+from cli.shared.options import AsJson
+from cli.shared.tables import table
+from cli.shared.terminal import print_json, say
 from liancheng.errors import UnavailableError
+from liancheng.settings import Settings
 from supervision import processes, state
-
-if TYPE_CHECKING:
-    from liancheng.settings import Settings
+from supervision.supervisor import Supervisor
+from supervision.worker import answers
 
 _ERROR = "liancheng: error: "
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command()(up)
-    app.command()(down)
-    app.command()(status)
+_POLL_S = 0.05
 
 
 def up(
-    workers: Annotated[int, typer.Option(min=1, max=32, help="Worker processes; each runs every stage.")] = 1,
-    detach: Annotated[bool, typer.Option("--detach", help="Return when all is up; `liancheng down` stops it.")] = False,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=32, help="Number of worker processes; each runs every stage.")
+    ] = 1,
+    detach: Annotated[
+        bool, typer.Option("--detach", help="Return once everything is up; `liancheng down` stops it.")
+    ] = False,
     view: Annotated[
         bool,
-        typer.Option("--view/--no-view", help="Keep what serves banks, too: view, HTTP service, webhooks."),
+        typer.Option("--view/--no-view", help="Also run what serves banks: screening view, HTTP service, webhooks."),
     ] = True,
 ) -> None:
-    """Run the broker, the workers, the screening view and the HTTP service here, and keep them running.
+    """Run the broker, the workers and all services here.
 
-    Ctrl-C stops everything; records survive. No broker runs here with LIANCHENG_BOOTSTRAP_SERVERS set to another
-    cluster, no Valkey with LIANCHENG_REDIS_URL set to another Redis.
+    Restarts whatever dies. Ctrl-C stops everything; records survive. If LIANCHENG_BOOTSTRAP_SERVERS names another
+    cluster, no broker runs here; if LIANCHENG_REDIS_URL names another Redis, no Valkey.
     """
-    settings = _settings()
+    settings = Settings()
     if detach:
-        _detached(settings, workers, view)
+        _start_detached(settings, workers, view)
         _print_status(settings, as_json=False)
         return
-    from supervision.supervisor import Supervisor  # noqa: PLC0415
-
     Supervisor(settings, workers, say, lambda: _print_status(settings, as_json=False), view=view).run()
 
 
 def down() -> None:
     """Stop what `liancheng up` runs here. Records survive."""
-    home = _settings().home.resolve()
+    home = Settings().home.resolve()
     say(f"stopped what ran in {home}" if state.stop(home) else f"nothing runs in {home}")
 
 
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="One part a line, as JSON.")] = False,
-) -> None:
-    """Show what runs here. Exit code 0 where all of it is up, else 1."""
-    if not _print_status(_settings(), as_json):
-        raise typer.Exit(Outcome.COULD_NOT)
+def status(as_json: AsJson = False) -> int:
+    """Show what runs here. Exit code 0 if all of it is up.
+
+    Otherwise the exit code is 1.
+    """
+    return ExitCode.DONE if _print_status(Settings(), as_json) else ExitCode.FAILED
 
 
-def _settings() -> "Settings":
-    from liancheng.settings import Settings  # noqa: PLC0415 takes 0.2 s, and `--help` does without
-
-    return Settings()
-
-
-def _print_status(settings: "Settings", as_json: bool) -> bool:
-    """Look at every part now and print it; whether all of them are up."""
+def _print_status(settings: Settings, as_json: bool) -> bool:
+    """Checks every part now and prints it. Returns whether all of them are up."""
     home = settings.home.resolve()
     running = state.running(home)
     if running is None:
@@ -87,32 +81,24 @@ def _print_status(settings: "Settings", as_json: bool) -> bool:
 
 
 def look(part: state.Part) -> state.Part:
-    """A part as it is now: `ended`, `starting` (it does not answer, or says it is not ready) or `up`."""
-    from msgspec.structs import replace  # noqa: PLC0415
-
+    """The part as it is now: `ended`, `starting` (it does not answer, or says it is not ready) or `up`."""
     if part.pid is None or processes.birth(part.pid) != part.birth:
         return replace(part, state="ended", pid=None, birth=None)
     serves_health = part.name not in ("broker", "valkey")
-    answers = _healthy(part) if serves_health else processes.listens(int(part.address.rpartition(":")[2]))
-    return replace(part, state="up" if answers else "starting")
-
-
-def _healthy(part: state.Part) -> bool:
-    from supervision.worker import answers  # noqa: PLC0415
-
-    return answers(part.address)
+    is_up = answers(part.address) if serves_health else processes.listens(int(part.address.rpartition(":")[2]))
+    return replace(part, state="up" if is_up else "starting")
 
 
 def _short(path: str) -> str:
-    here = Path.cwd()
-    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+    directory = Path.cwd()
+    return str(Path(path).relative_to(directory)) if Path(path).is_relative_to(directory) else path
 
 
-def _detached(settings: "Settings", workers: int, view: bool) -> None:
-    """Start a supervisor that outlives this process, relay what it says, and return when all is up.
+def _start_detached(settings: Settings, workers: int, view: bool) -> None:
+    """Starts a supervisor that outlives this process, relays its messages, and returns once everything is up.
 
     Raises:
-        LianchengError: what the supervisor ended with.
+        LianchengError: the supervisor ended with an error.
     """
     home = settings.home.resolve()
     if state.is_claimed(home):
@@ -147,4 +133,4 @@ def _relay(supervisor: "subprocess.Popen[bytes]", log: Path, home: Path) -> None
                 return
             if ended:
                 raise UnavailableError(f"it ended while starting: see {log}")
-            time.sleep(0.05)
+            time.sleep(_POLL_S)

@@ -1,39 +1,31 @@
-"""`alerts`: a bank's alerts, a line each."""
-
-import sys
-from itertools import islice
+"""An alert as people read it."""
 
 import typer
 
-from cli import words
-from cli.terminal import Outcome, print_json
-from consumers.sdk import Bank
+from cli.shared import words
+from cli.shared.tables import hanging
 from liancheng.records.alerts import Alert, Reason
-from liancheng.settings import Settings
 
 _COLOURS = {"listed": "red", "escalated": "red", "candidate": "yellow", "eased": "green", "cleared": "green"}
-
-
-def run(bank: str, reader: str, from_number: int | None, *, follow: bool, limit: int | None, as_json: bool) -> int:
-    """An alert is remembered once its line has left this process, so a crash may repeat one, never skip one."""
-    colour = sys.stdout.isatty()
-    with Bank(bank, Settings(), reader) as subscriber:
-        for alert in islice(subscriber.alerts(from_number, follow), limit):
-            if as_json:
-                print_json(alert)
-            else:
-                sys.stdout.write(line(alert, colour) + "\n")
-            sys.stdout.flush()
-            subscriber.done(alert)
-    return Outcome.DONE
+_NUMBER_WIDTH = 6
 
 
 def line(alert: Alert, colour: bool = False) -> str:
+    """An alert in one line, however long."""
+    return "  ".join(filter(None, _parts(alert, colour)))
+
+
+def text(alert: Alert, colour: bool = False) -> str:
+    """An alert in as many lines as the terminal needs."""
+    return hanging(_parts(alert, colour), _NUMBER_WIDTH + 2)
+
+
+def _parts(alert: Alert, colour: bool) -> tuple[str, ...]:
     """Number, time, kind, company, level before and after, chief reason, the bank's own references, delay."""
     kind = f"{alert.kind:<18}"
     reason = chief(alert)
-    parts = [
-        f"{alert.number:>6}",
+    return (
+        f"{alert.number:>{_NUMBER_WIDTH}}",
         words.clock(alert.made_at) if alert.made_at else "",
         typer.style(kind, fg=_COLOURS.get(alert.kind)) if colour else kind,
         f"{alert.name} {alert.uscc}",
@@ -41,8 +33,7 @@ def line(alert: Alert, colour: bool = False) -> str:
         _why(reason) if reason else "",
         ", ".join(f"{reference.customer_ref} ({reference.role})" for reference in alert.references),
         _delay(alert),
-    ]
-    return "  ".join(part for part in parts if part)
+    )
 
 
 def _levels(alert: Alert) -> str:
@@ -51,7 +42,7 @@ def _levels(alert: Alert) -> str:
 
 
 def chief(alert: Alert) -> Reason | None:
-    """The document that caused the alert; where time did, or none is named, the first one behind the level."""
+    """The document that caused the alert; if time did, or none is named, the first one that explains the level."""
     causes = {cause.document_id for cause in alert.causes}
     return next((reason for reason in alert.reasons if reason.document_id in causes), next(iter(alert.reasons), None))
 
@@ -63,7 +54,7 @@ def _why(reason: Reason) -> str:
 
 
 def _delay(alert: Alert) -> str:
-    """From the agency's submission to the alert; a watch is answered from what stood, so it has none."""
+    """From the agency's submission to the alert. The answer to a new watch has none: it says what stood already."""
     if alert.kind == "current" or not alert.submitted_at or not alert.made_at:
         return ""
     return f"{(alert.made_at - alert.submitted_at).total_seconds() * 1000:,.0f} ms"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from cli.alerts.lines import line
 from cli.demo.story import Company
-from cli.terminal import say
+from cli.shared.terminal import say
 from consumers.books.watchlist import WatchRow
 from consumers.sdk import Bank
 from liancheng.records.alerts import Alert

@@ -17,8 +17,9 @@ import msgspec
 
 from cli.demo.bank_desk import BankDesk
 from cli.demo.story import AUTHORITIES, companies, story
-from cli.terminal import Outcome as Exit
-from cli.terminal import say, table
+from cli.shared.exit_code import ExitCode
+from cli.shared.tables import table
+from cli.shared.terminal import say
 from consumers.reading.register import add_bank
 from liancheng.records.events import Event
 from liancheng.records.facts import Outcome, Receipt
@@ -69,7 +70,7 @@ def _settings(home: Path) -> Settings:
 def _liancheng(settings: Settings, *words: str) -> str:
     command = [sys.executable, "-m", "cli.main", *words]
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
-    if done.returncode == Exit.COULD_NOT:
+    if done.returncode == ExitCode.FAILED:
         raise RuntimeError(f"`liancheng {' '.join(words)}` failed: see {settings.home}/logs")
     return done.stdout
 
@@ -179,4 +180,4 @@ def _verdict(receipts: list[Receipt], desks: list[BankDesk]) -> int:
         if desk.error:
             say(f"{desk.bank}: {desk.error}")
     whole = all(desk.gapless and desk.numbers and not desk.error for desk in desks)
-    return Exit.DONE if len(receipts) == _sent() and whole else Exit.COULD_NOT
+    return ExitCode.DONE if len(receipts) == _sent() and whole else ExitCode.FAILED

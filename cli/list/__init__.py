@@ -1,1 +1,1 @@
-"""Commands that read the joint-sanction list: `list`."""
+"""`list`: commands that read the joint-sanction list and print it. They change nothing."""

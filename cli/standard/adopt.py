@@ -1,25 +1,29 @@
 """`standard adopt`: a version of the standard comes into force."""
 
 from datetime import date
+from typing import Annotated
 
 import typer
 
-from cli.terminal import Outcome, print_json
-from liancheng.errors import WrongUseError
+from cli.shared.options import AsJson, day_option
+from cli.shared.terminal import print_json
 from liancheng.records.facts import StandardAdopted
 from liancheng.settings import Settings
-from stream_apps.adoptions import adopt
+from stream_apps import adoptions
 from stream_apps.calendar import today
 
 
-def run(version: str, from_day: str, as_json: bool) -> int:
-    try:
-        day = date.fromisoformat(from_day)
-    except ValueError as error:
-        raise WrongUseError(f"--from: found {from_day!r}, expected a day, as 2027-01-01") from error
-    adopt(Settings(), version, day, today())
+def adopt(
+    version: Annotated[str, typer.Argument(help="A packaged version, such as 2026.1.")],
+    from_: Annotated[date, day_option("--from", "The first day on which it judges.")],
+    as_json: AsJson = False,
+) -> None:
+    """Put a version in force from a day on. Preview it first.
+
+    Every company is judged again when that day begins.
+    """
+    adoptions.adopt(Settings(), version, from_, today())
     if as_json:
-        print_json(StandardAdopted(version=version, from_day=day))
+        print_json(StandardAdopted(version=version, from_day=from_))
     else:
-        typer.echo(f"{version} is in force from {day}: written to every partition of the log")
-    return Outcome.DONE
+        typer.echo(f"{version} is in force from {from_}: written to every partition of the log")

@@ -1,17 +1,21 @@
 """`standard classify`: what cited articles alone say of each decision of a file, and how that compares with labels."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from cli.standard import labels
+from cli.shared.exit_code import ExitCode
+from cli.shared.options import AsJson
+from cli.shared.tables import table
+from cli.shared.terminal import print_json, read_input, say
+from cli.standard import labels as label_file
 from cli.standard.printed_decisions import PrintedDecision, decisions
-from cli.terminal import Outcome, print_json, say, table
 from liancheng.records.facts import Model
 from liancheng.standard import current
-from liancheng.standard.classification import Classification, classify
+from liancheng.standard.classification import Classification
+from liancheng.standard.classification import classify as classify_citations
 
 
 class Classified(Model, frozen=True, kw_only=True):
@@ -24,24 +28,35 @@ class Classified(Model, frozen=True, kw_only=True):
     classification: Classification
 
 
-def run(file: str, labels_file: Path | None, as_json: bool) -> int:
-    raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    printed, unreadable = decisions(raw, "stdin" if file == "-" else file)
-    found = [_classified(decision) for decision in printed]
-    known = labels.read(labels_file, len(found)) if labels_file else None
-    for one in found if as_json else ():
-        print_json(one)
-    if not as_json:
-        _show(found)
+def classify(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="双公示 table as CSV, or JSON lines; - reads stdin.")],
+    labels: Annotated[
+        Path | None, typer.Option("--labels", metavar="FILE", help="CSV (id = row, acts, unclear) to measure against.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Show which entry acts the cited articles of each decision prove.
+
+    And which ones the agency would be asked about. With --json: each decision, then each act. Exit code 2 if a row
+    cannot be read.
+    """
+    printed, unreadable = decisions(*read_input(file))
+    rows = [_classified(decision) for decision in printed]
+    known = label_file.read(labels, len(rows)) if labels else None
+    if as_json:
+        for row in rows:
+            print_json(row)
+    else:
+        _show(rows)
     if known:
-        _measure(found, known, as_json)
+        _measure(rows, known, as_json)
     for problem in unreadable:
         say(problem)
-    return Outcome.REFUSED if unreadable else Outcome.DONE
+    return ExitCode.REFUSED if unreadable else ExitCode.DONE
 
 
 def _classified(decision: PrintedDecision) -> Classified:
-    result = classify(
+    result = classify_citations(
         decision.legal_basis,
         decision.violated,
         decision.days,
@@ -58,45 +73,42 @@ def _classified(decision: PrintedDecision) -> Classified:
     )
 
 
-def _show(found: Sequence[Classified]) -> None:
+def _show(rows: Sequence[Classified]) -> None:
     table(
         ("row", "document", "decided", "act", "by", "citation", "mark", "source, or what decides"),
-        (line for one in found for line in _lines(one)),
+        (line for row in rows for line in _lines(row)),
         "entry acts 认定情形 by cited articles alone",
     )
-    cited = sum(bool(one.classification.basis) for one in found)
-    proved = sum(any(act.counts for act in one.classification.found) for one in found)
-    asked = sum(bool(one.classification.asked) for one in found)
-    typer.echo("")
+    cited = sum(bool(row.classification.basis) for row in rows)
+    proved = sum(any(act.counts for act in row.classification.found) for row in rows)
+    asked = sum(bool(row.classification.asked) for row in rows)
     typer.echo(
-        f"{len(found)} decisions: {cited} cite a known basis, {proved} prove an act by it, {asked} would be asked to "
-        f"state one; {len(found) - cited} cite none, and nothing is guessed of them"
+        f"\n{len(rows)} decisions: {cited} cite a known basis, {proved} prove an act by it, {asked} would be asked to "
+        f"state one; {len(rows) - cited} cite none, and nothing is guessed about them"
     )
 
 
-def _lines(one: Classified) -> Iterator[tuple[object, ...]]:
-    about = (one.row, one.document_no or one.name, one.decided)
-    result = one.classification
+def _lines(row: Classified) -> Iterator[tuple[object, ...]]:
+    about = (row.row, row.document_no or row.name, row.decided)
+    result = row.classification
     for act in result.found:
         yield *about, act.act, act.by, act.citation, act.mark, f"{act.rule}: {act.source}"
     for asked in result.asked:
         yield *about, asked.act, "asked", asked.citation, asked.mark, asked.decides
     if not result.basis:
         yield *about, None, "no basis", None, None, "; ".join(result.problems)
-    elif one.decided is None:
-        yield *about, None, "no day", "; ".join(result.basis), None, "without a day no edition of the law can be picked"
+    elif row.decided is None:
+        yield *about, None, "no day", "; ".join(result.basis), None, "without a day no edition of the law can be chosen"
     elif not (result.found or result.asked):
         yield *about, None, "no act", "; ".join(result.basis), None, "; ".join(result.problems)
 
 
-def _measure(found: Sequence[Classified], known: Sequence[labels.Label], as_json: bool) -> None:
-    scores = labels.measure([one.classification for one in found], known)
+def _measure(rows: Sequence[Classified], known: Sequence[label_file.Label], as_json: bool) -> None:
+    scores = label_file.measure([row.classification for row in rows], known)
     if as_json:
         for score in scores:
             print_json(score)
         return
-    typer.echo("")
-    typer.echo("against the labels (precision: of the found; recall: of the labelled that cite a basis)")
     table(
         ("act", "labelled", "with a basis", "found", "right", "precision", "recall", "asked", "rightly", "unclear"),
         (
@@ -107,6 +119,7 @@ def _measure(found: Sequence[Classified], known: Sequence[labels.Label], as_json
             )
             for score in scores
         ),
+        "against the labels (precision: of the found; recall: of the labelled that cite a basis)",
     )
 
 

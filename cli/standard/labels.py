@@ -13,7 +13,7 @@ _ACTS = range(1, 15)
 
 
 class Label(NamedTuple):
-    """The acts that a decision's facts show, and those of which they do not say enough; 0 (printed ?): any."""
+    """The acts that a decision's facts show, and those that they leave open; 0 (written ?): any."""
 
     acts: frozenset[int]
     unclear: frozenset[int]
@@ -68,19 +68,19 @@ def _acts(row: dict[str, str], column: str, path: Path) -> frozenset[int]:
 
 
 def measure(found: Sequence[Classification], known: Sequence[Label]) -> list[Score]:
-    """A score for each act that is labelled, found or asked anywhere."""
+    """Returns a score for each act that is labelled, found or asked anywhere."""
     scores = (_score(act, list(zip(found, known, strict=True))) for act in _ACTS)
     return [score for score in scores if score.labelled or score.found or score.asked]
 
 
 def _score(act: int, pairs: Sequence[tuple[Classification, Label]]) -> Score:
-    decided = [(one, act in label.acts) for one, label in pairs if not label.leaves_open(act)]
-    proved = [labelled for one, labelled in decided if any(f.act == act and f.counts for f in one.found)]
-    asked = [labelled for one, labelled in decided if any(open_.act == act for open_ in one.asked)]
+    decided = [(result, act in label.acts) for result, label in pairs if not label.leaves_open(act)]
+    proved = [labelled for result, labelled in decided if any(f.act == act and f.counts for f in result.found)]
+    asked = [labelled for result, labelled in decided if any(open_.act == act for open_ in result.asked)]
     return Score(
         act=act,
         labelled=sum(labelled for _, labelled in decided),
-        labelled_with_basis=sum(labelled for one, labelled in decided if one.basis),
+        labelled_with_basis=sum(labelled for result, labelled in decided if result.basis),
         found=len(proved),
         right=sum(proved),
         asked=len(asked),

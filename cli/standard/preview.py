@@ -1,14 +1,17 @@
-"""`standard preview`: reads all facts, judges them twice, says whom the other version would move."""
+"""`standard preview`: all facts judged twice, and which companies the other version would move."""
 
 import heapq
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Annotated
 
 import typer
 
-from cli import words
-from cli.standard.versions import chosen
-from cli.terminal import Outcome, print_json, progress, table
+from cli.shared import words
+from cli.shared.options import AsJson, day_option
+from cli.shared.tables import table
+from cli.shared.terminal import print_json, progress
+from cli.standard.versions import VERSION_HELP, chosen
 from consumers.reading.penalties import open_facts
 from liancheng.days import day_of
 from liancheng.joint_list.preview import Preview
@@ -17,30 +20,41 @@ from liancheng.records.entries import LEVELS, RANK
 from liancheng.settings import Settings
 from liancheng.text.identity import PROVINCES
 
-_SHOWN = 20
+_SHOWN_COMPANIES = 20
 
 
-def run(version: str, day: date | None, limit: int | None, as_json: bool) -> int:
-    preview = Preview(chosen(version), day or day_of(datetime.now(UTC)))
-    limit = limit if limit is not None or as_json else _SHOWN
+def preview(
+    version: Annotated[str, typer.Argument(metavar="B", help=VERSION_HELP)],
+    day: Annotated[date | None, day_option("--day", "The list as of this day (default: today).")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=0, metavar="N", help="Name at most N companies (default: 20; with --json all)."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which companies a version would move up or down.
+
+    Every fact on `penalties` is judged by it and by the version in force.
+    """
+    judged = Preview(chosen(version), day or day_of(datetime.now(UTC)))
+    limit = limit if limit is not None or as_json else _SHOWN_COMPANIES
     kept: list[Shift] = []
     facts = open_facts(Settings())
-    with progress("judging twice", facts.length) as advance:
+    with progress("facts judged twice", facts.length) as advance:
         for partition in facts.partitions():
             for records in partition:
                 for key, value in records:
-                    preview.take(key, value)
+                    judged.take(key, value)
                 advance(len(records))
-            kept = _keep(kept, preview.judge(), limit, as_json)
+            kept = _keep(kept, judged.judge(), limit, as_json)
     if as_json:
-        print_json(preview.summary())
+        print_json(judged.summary())
     else:
-        _show(preview.summary(), kept)
-    return Outcome.DONE
+        _show(judged.summary(), kept)
 
 
 def _keep(kept: list[Shift], more: list[Shift], limit: int | None, as_json: bool) -> list[Shift]:
-    """What is still to be shown, or counted as shown: with --json a subject is printed as soon as it is known."""
+    """The companies still to be shown, or counted as shown: with --json each is printed as soon as it is known."""
     if as_json:
         more = more if limit is None else more[: limit - len(kept)]
         for shift in more:
@@ -66,27 +80,27 @@ def _show(summary: PreviewSummary, kept: Sequence[Shift]) -> None:
     _moved("by province (a company counts in each that it has such a document in)", "province", summary.provinces)
     _moved("by the rule that makes the difference (a company may have several)", "rule", summary.rules)
     if kept:
-        typer.echo(f"\ncompanies that would move ({len(kept)})")
         columns = ("uscc", "name", "from", "to", "rules that differ", "documents")
-        table(columns, [_row(shift) for shift in kept])
+        table(columns, map(_row, kept), f"companies that would move ({len(kept)})")
     if rest := summary.moved - len(kept):
         typer.echo(f"… and {rest:,} more (--limit N shows more, --json all)")
 
 
 def _levels(summary: PreviewSummary) -> None:
-    typer.echo("\ncompanies by level")
-    found = {(step.before, step.after): step.subjects for step in summary.steps}
+    counts = {(step.before, step.after): step.subjects for step in summary.steps}
     rows = [
-        (words.level(before), *(f"{found.get((before, after), 0):,}" for after in reversed(LEVELS)))
+        (words.level(before), *(f"{counts.get((before, after), 0):,}" for after in reversed(LEVELS)))
         for before in reversed(LEVELS)
     ]
-    table((f"{summary.before} ↓   {summary.after} →", *map(words.level, reversed(LEVELS))), rows)
+    columns = (f"{summary.before} ↓   {summary.after} →", *map(words.level, reversed(LEVELS)))
+    table(columns, rows, "companies by level")
 
 
 def _moved(title: str, what: str, moved: Sequence[ShiftCount]) -> None:
-    typer.echo(f"\n{title}")
-    rows = [(f"{one.id} {PROVINCES.get(one.id, '')}".strip(), f"{one.up:,}", f"{one.down:,}") for one in moved]
-    table((what, "up", "down"), rows)
+    rows = [
+        (f"{group.id} {PROVINCES.get(group.id, '')}".strip(), f"{group.up:,}", f"{group.down:,}") for group in moved
+    ]
+    table((what, "up", "down"), rows, title)
 
 
 def _row(shift: Shift) -> tuple[str, ...]:
@@ -95,5 +109,5 @@ def _row(shift: Shift) -> tuple[str, ...]:
 
 
 def _document(document: ShiftedDocument) -> str:
-    before, after = (f"{one.standing} {one.last_published_day or '–'}" for one in (document.before, document.after))
+    before, after = (f"{case.standing} {case.last_published_day or '–'}" for case in (document.before, document.after))
     return f"{document.authority} {document.document_no}: {before} → {after}"

@@ -1,4 +1,4 @@
-"""Decisions as a file prints them, complete or not: for looking at citations, where publishing would refuse the row."""
+"""Decisions as a file prints them, complete or not: to look at citations even of rows that publishing would refuse."""
 
 import re
 from datetime import date
@@ -11,7 +11,7 @@ from liancheng.text.normalise import normalise_day
 from producers import files
 from producers.receipts import sentence
 
-# How the collected decisions of samples/real_decisions.jsonl name what an event names otherwise.
+# The names of fields in samples/real_decisions.jsonl, and in an event.
 _COLLECTED = {
     "doc_no_as_printed": "document_no",
     "party_name": "name",
@@ -23,7 +23,7 @@ _YEAR = re.compile(r"[〔﹝\[【(（]((?:19|20)\d\d)[〕﹞\]】)）]")
 
 
 class PrintedDecision(NamedTuple):
-    """`days`: the first and last day on which it may have been decided, as judged; empty where nothing says one."""
+    """`days`: the first and last day on which it may have been decided; empty if nothing says when."""
 
     row: int
     name: str | None
@@ -37,20 +37,20 @@ class PrintedDecision(NamedTuple):
 
 
 def decisions(raw: bytes, name: str) -> tuple[list[PrintedDecision], list[str]]:
-    """The decisions of a file in print order, and a line for each row that cannot be read.
+    """Returns the decisions of a file in its order, and a line for each row that cannot be read.
 
     Raises:
-        WrongUseError: the file is of another kind, empty, or in another encoding.
+        WrongUseError: the file is of another kind, empty, or in an unknown encoding.
     """
-    found, unreadable = [], []
+    printed, unreadable = [], []
     rows = files.read(_as_events(raw), name).rows
     for number, row in enumerate(rows, 1):
         if isinstance(row.event, Decision):
-            found.append(_printed(number, row.event))
+            printed.append(_printed(number, row.event))
         else:
-            why = "; ".join(map(sentence, row.findings)) or "it is no decision"
+            why = "; ".join(map(sentence, row.findings)) or "it is not a decision"
             unreadable.append(f"line {row.line}: not classified: {why}")
-    return found, unreadable
+    return printed, unreadable
 
 
 def _printed(number: int, event: Decision) -> PrintedDecision:
@@ -72,7 +72,7 @@ def _printed(number: int, event: Decision) -> PrintedDecision:
 
 
 def _days(event: Decision) -> tuple[str | None, tuple[date, ...]]:
-    """The decision's day; where it is not printed, the year that its number carries."""
+    """The decision's day; if it is not printed, the year in its number."""
     if day := _day(event.decision_date):
         return day.isoformat(), (day,)
     if match := _YEAR.search(event.document_no or ""):
@@ -86,7 +86,7 @@ def _day(text: str | None) -> date | None:
 
 
 def _as_events(raw: bytes) -> bytes:
-    """Lines of collected decisions as the events they would be; everything else as it is."""
+    """Turns lines of collected decisions into events; leaves everything else as it is."""
     if b'"doc_no_as_printed"' not in raw:
         return raw
     return b"\n".join(map(_as_event, raw.splitlines()))

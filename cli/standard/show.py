@@ -1,38 +1,54 @@
 """`standard show` and `standard list`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from typing import Annotated
 
 import msgspec
 import typer
 
-from cli.standard.versions import chosen
-from cli.terminal import Outcome, print_json, table
+from cli.shared.options import AsJson
+from cli.shared.tables import fields, hanging, table
+from cli.shared.terminal import print_json
+from cli.standard.versions import VERSION_HELP, chosen
 from liancheng import standard
 from liancheng.errors import WrongUseError
 from liancheng.standard.model import Rule, Standard
 from liancheng.standard.outline import Groups, Part, about, outline, plain, shown
 from liancheng.text.identity import PROVINCES
 
-# Said in a rule's head line or on a line of their own; what else a rule has is its own kind's.
+# Shown in a rule's first line or on a line of their own; the other fields belong to the rule's kind.
 _COMMON = {"id", *Rule.__struct_fields__}
 
 
-def show(version: str | None, rule_id: str | None, as_json: bool) -> int:
-    found = chosen(version)
-    groups = outline(found)
-    if rule_id is not None:
-        _one(groups, found, rule_id, as_json)
+def show(
+    version: Annotated[str | None, typer.Argument(help=VERSION_HELP + " Default: 2026.1.")] = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", metavar="ID", help="Only this rule, with everything about it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a version's rules by group.
+
+    Wording, source, legal level, mark, validity.
+    """
+    chosen_version = chosen(version)
+    groups = outline(chosen_version)
+    if rule is not None:
+        _print_rule(groups, chosen_version, rule, as_json)
     elif as_json:
         for name, parts in groups.items():
             for id_, part in parts.items():
                 print_json(_object(name, id_, part))
     else:
-        _all(groups, found)
-    return Outcome.DONE
+        _print_all(groups, chosen_version)
 
 
-def versions(as_json: bool) -> int:
+def list_(as_json: AsJson = False) -> None:
+    """List the packaged versions.
+
+    With the first day on which each may be adopted.
+    """
     rows = [
         {
             "version": each.version,
@@ -48,52 +64,51 @@ def versions(as_json: bool) -> int:
     else:
         shown_rows = [(*list(row.values())[:-1], "until another is adopted" if row["initial"] else "") for row in rows]
         table(("version", "title", "may be adopted from", "in force"), shown_rows)
-    return Outcome.DONE
 
 
-def _one(groups: Groups, of: Standard, id_: str, as_json: bool) -> None:
+def _print_rule(groups: Groups, of: Standard, id_: str, as_json: bool) -> None:
     name, part = next(((name, parts[id_]) for name, parts in groups.items() if id_ in parts), (None, None))
     if name is None or part is None:
         known = [known for parts in groups.values() for known in parts]
         near = ", ".join(get_close_matches(id_, known)) or known[1]
-        raise WrongUseError(f"--rule: version {of.version} has no {id_!r}, expected an id as {near} (`standard show`)")
+        raise WrongUseError(
+            f"--rule: version {of.version} has no {id_!r}, expected an id as {near} (see `liancheng standard show`)"
+        )
     if as_json:
         print_json(_object(name, id_, part))
         return
     typer.echo(f"{of.version}  {name}")
     values = plain(part) if "id" in plain(part) else {"id": id_} | plain(part)
-    for field, value in values.items():
-        typer.echo(f"{field:<16}  {shown(value) or '–'}")
+    fields((field, shown(value) or "–") for field, value in values.items())
 
 
 def _object(group: str, id_: str, part: Part) -> dict[str, object]:
     return {"group": group, "id": id_} | plain(part)
 
 
-def _all(groups: Groups, of: Standard) -> None:
+def _print_all(groups: Groups, of: Standard) -> None:
     typer.echo(f"{of.title}\nversion {of.version}, may be adopted from {of.valid_from}; {len(of.rules())} rules")
     for name, parts in groups.items():
         if name != "version":
             typer.echo(f"\n{name} ({len(parts)})")
             for id_, part in parts.items():
                 for line in _lines(id_, part):
-                    typer.echo(line)
+                    typer.echo(hanging(line, 6))
 
 
-def _lines(id_: str, part: Part) -> Iterator[str]:
+def _lines(id_: str, part: Part) -> Iterator[Sequence[str]]:
     if not isinstance(part, Rule):
-        yield f"  {id_}  {_fields(part, {'id'})}"
+        yield f"  {id_}", _fields(part, {"id"})
         return
-    off = "" if part.enabled else "  switched off"
-    yield f"  {id_}  {part.mark}  {part.level}  {_place(part)}  {_force(part)}{off}"
-    yield f"      {about(part)}"
-    yield f"      {part.source}"
-    if own := _fields(part, _COMMON):
-        yield f"      {own}"
+    off = "" if part.enabled else "switched off"
+    yield f"  {id_}", part.mark, part.level, _place(part), _force(part), off
+    for text in (about(part), part.source, _fields(part, _COMMON)):
+        if text:
+            yield (f"      {text}",)
 
 
 def _fields(part: Part, but: set[str]) -> str:
-    """A part's own fields, where they say something: not those left as they are by themselves."""
+    """A part's own fields, without those that have their default."""
     defaults = {field.encode_name: field.default for field in msgspec.structs.fields(part)}
     return "; ".join(
         f"{name} {shown(value)}" for name, value in plain(part).items() if name not in but and value != defaults[name]

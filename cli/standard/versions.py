@@ -6,9 +6,11 @@ from liancheng import standard
 from liancheng.errors import WrongUseError
 from liancheng.standard import Standard
 
+VERSION_HELP = "A packaged version, such as 2026.1, or the TOML file of one."
+
 
 def chosen(text: str | None) -> Standard:
-    """A packaged version by its number, or a version from its file; the one that needs no adoption for None.
+    """Returns a packaged version by its number, or one from its file; for None the one that needs no adoption.
 
     Raises:
         WrongUseError: it is neither, or the file is wrong.

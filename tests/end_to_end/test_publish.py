@@ -178,7 +178,7 @@ def test_without_waiting_it_says_what_is_on_the_topic(run: Run, tmp_path: Path) 
     assert (done.returncode, done.stdout) == (0, "")
     assert "1 on the topic without a receipt (not waited for)" in done.stderr
     seen = eventually(lambda: run("receipts", "--province", "310000", "--document", "沪虚环罚[2025]200号").stdout)
-    assert "accepted   310000/虚构市生态环境局/沪虚环罚〔2025〕200号" in seen
+    assert "  accepted   decision revision 1  row 2\n    310000/虚构市生态环境局/沪虚环罚〔2025〕200号\n" in seen
 
 
 def test_receipts_are_shown_by_document_and_outcome(run: Run, tmp_path: Path) -> None:

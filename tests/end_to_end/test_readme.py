@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.terminal import Outcome
+from cli.shared.exit_code import ExitCode
 from supervision.ports import free_ports
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
-REFUSED = Outcome.REFUSED  # the sample holds rows that are refused on purpose
+REFUSED = ExitCode.REFUSED  # the sample holds rows that are refused on purpose
 
 
 def commands() -> list[str]:

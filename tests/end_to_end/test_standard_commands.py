@@ -25,6 +25,7 @@ from transport.clients import producer
 
 RAW = files("liancheng.standard").joinpath("v2026_1.toml").read_text("utf-8")
 DRAFT = RAW.replace('version = "2026.1"', 'version = "draft"').replace("max_months = 12", "max_months = 3")
+WIDE = {"COLUMNS": "1000"}  # no line wraps
 DAY = "2026-12-31"  # three months after FIRST are over, twelve are not
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -112,11 +113,11 @@ def test_a_company_is_explained(run: Run) -> None:
 
 
 def test_a_version_is_shown_by_group_and_rule_by_rule() -> None:
-    shown = liancheng("standard", "show").stdout
+    shown = liancheng("standard", "show", env=WIDE).stdout
     for rule in current().rules():
         assert f"  {rule.id}  {rule.mark}  {rule.level}" in shown
         assert rule.wording in shown and rule.source in shown
-    one = liancheng("standard", "show", "--rule", "act.10").stdout
+    one = liancheng("standard", "show", "--rule", "act.10", env=WIDE).stdout
     assert "The report read breaks off inside the sentence." in one
     rows = objects(liancheng("standard", "show", CURRENT, "--json"))
     assert {rule.id for rule in current().rules()} <= {row["id"] for row in rows}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.agency.check import check
+from cli.publish.check import check_rows
 from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.records.events import Event
@@ -21,7 +21,7 @@ from tests.unit.makers import (
 
 def outcomes(*events: Event) -> list[str]:
     text = "\n".join(codec.encode(event).decode() for event in events)
-    return [answer.outcome for answer in check(files.read(text.encode(), "month.jsonl").rows, PROVINCE)]
+    return [answer.outcome for answer in check_rows(files.read(text.encode(), "month.jsonl").rows, PROVINCE)]
 
 
 def test_rows_of_one_document_follow_each_other() -> None:
@@ -37,15 +37,15 @@ def test_every_event_there_is_can_be_checked() -> None:
 
 
 def test_what_would_be_refused_says_why() -> None:
-    (answer,) = check(files.read(codec.encode(decision(uscc="9134***")), "month.jsonl").rows, PROVINCE)
+    (answer,) = check_rows(files.read(codec.encode(decision(uscc="9134***")), "month.jsonl").rows, PROVINCE)
     assert (answer.outcome, answer.findings[0].code) == ("refused", "uscc.masked")
 
 
 def test_what_is_about_a_person_is_refused_as_it_would_be_at_the_door() -> None:
-    (answer,) = check(files.read(codec.encode(decision(subject_category="自然人")), "month.jsonl").rows, PROVINCE)
+    (answer,) = check_rows(files.read(codec.encode(decision(subject_category="自然人")), "month.jsonl").rows, PROVINCE)
     assert (answer.outcome, answer.receipt) == ("refused", None)
 
 
 def test_a_province_that_is_none() -> None:
     with pytest.raises(WrongUseError, match="expected a code of GB/T 2260"):
-        check([], "999999")
+        check_rows([], "999999")

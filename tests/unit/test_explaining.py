@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from cli.list.explain import written
+from cli.list.explanation import as_text
 from liancheng.explaining import phrases
 from liancheng.explaining.company import at_hand, explain
 from liancheng.joint_list import causes, life
@@ -80,7 +80,7 @@ def story() -> Entry:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_story_of_a_company(language: phrases.Language) -> None:
     golden = DATA / f"explained.{language}.txt"
-    assert written(explain(story(), at_hand, language)) == golden.read_text("utf-8")
+    assert as_text(explain(story(), at_hand, language)) == golden.read_text("utf-8")
 
 
 @UNHURRIED
@@ -90,7 +90,7 @@ def test_every_life_is_explained_in_both_languages_alike(penalties, day) -> None
         chinese, english = (explain(entry, at_hand, language) for language in LANGUAGES)
         shapes = [[len(section.lines) for section in found.sections] for found in (chinese, english)]
         assert shapes[0] == shapes[1]
-        text = written(english)
+        text = as_text(english)
         for case in entry.cases:
             assert case.document.document_no in text
             for rule in (case.verdict.severity_rule, *(act.rule for act in case.verdict.acts)):
@@ -99,7 +99,7 @@ def test_every_life_is_explained_in_both_languages_alike(penalties, day) -> None
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_rules_of_a_version_that_is_not_at_hand_are_named(language: phrases.Language) -> None:
-    text = written(explain(story(), lambda version: None, language))
+    text = as_text(explain(story(), lambda version: None, language))
     assert "act.6" in text and "ndrc-36.general.fine" in text and CURRENT in text
     assert "2027-09-01" in text, "the days are the entry's own"
 
@@ -111,7 +111,7 @@ def test_a_rule_that_the_version_does_not_have_is_named() -> None:
     )
     verdict = msgspec.structs.replace(entry.cases[0].verdict, acts=acts, severity_rule="no.such", regime="no.such")
     case = msgspec.structs.replace(entry.cases[0], verdict=verdict)
-    text = written(explain(msgspec.structs.replace(entry, cases=(case,)), at_hand, "en"))
+    text = as_text(explain(msgspec.structs.replace(entry, cases=(case,)), at_hand, "en"))
     assert "rule act.99 of standard 2026.1, which is not at hand here" in text
     assert "rule no.such of standard 2026.1" in text
 
@@ -140,7 +140,7 @@ def test_a_fact_without_a_sentence_is_told_field_by_field() -> None:
     fact = RevocationFact(**stamp("inspection", 1, noon(FIRST)), revoked_day=date(2026, 9, 9), reason="示例")
     document = LaterDocument(**fields, inspection=fact)
     case: Case = msgspec.structs.replace(entry.cases[0], document=document)
-    text = written(explain(msgspec.structs.replace(entry, cases=(case,)), at_hand, "en"))
+    text = as_text(explain(msgspec.structs.replace(entry, cases=(case,)), at_hand, "en"))
     assert "  inspection: revoked_day 2026-09-09, reason 示例" in text
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.list.export import jsonl, table_csv
+from cli.list.export_files import csv_of, jsonl_of
 from consumers.reading.sanction_list import TOPIC, assemble
 from liancheng import codec
 from liancheng.errors import UndigestibleError
@@ -32,8 +32,8 @@ def test_order_changes_neither_digest_nor_export(found, random) -> None:  # type
     random.shuffle(shuffled)
     one, other = assemble(newest(found), range(6)), assemble(newest(shuffled), range(6))
     assert one.digest() == other.digest()
-    assert table_csv(one.sorted(), True) == table_csv(other.sorted(), True)
-    assert jsonl(one.sorted()) == jsonl(other.sorted())
+    assert csv_of(one.sorted(), True) == csv_of(other.sorted(), True)
+    assert jsonl_of(one.sorted()) == jsonl_of(other.sorted())
     assert [each.uscc for each in one.sorted()] == sorted(each.uscc for each in found)
 
 
@@ -72,7 +72,7 @@ def test_a_record_that_is_no_entry_is_named() -> None:
 
 def test_the_csv_speaks_both_languages() -> None:
     one = entry(1, "listed")
-    chinese, english = (table_csv([one], which).splitlines() for which in (True, False))
+    chinese, english = (csv_of([one], which).splitlines() for which in (True, False))
     assert chinese[0].startswith("统一社会信用代码,名称,级别")
     assert english[0].startswith("uscc,name,level")
     assert chinese[1].split(",")[:3] == [one.uscc, one.name, "严重失信主体"]

@@ -1,9 +1,9 @@
-"""`publish --check`: what would become of a file's rows, with no broker and nothing sent."""
+"""`publish --check`: what would become of a file's rows, without a broker and with nothing sent."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from cli.agency.answers import Answer, answer
+from cli.publish.results import Result
 from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.intake.documents import Place, State, event_key, fold
@@ -12,26 +12,26 @@ from producers.door import turned_away
 from producers.rows import EventRow
 
 
-def check(rows: Sequence[EventRow], province: str) -> list[Answer]:
-    """Each row folded as `standardise` would, in the file's order, as if no document had been published before.
+def check_rows(rows: Sequence[EventRow], province: str) -> list[Result]:
+    """Folds each row as `standardise` would, in the file's order, as if no document had been published before.
 
     Raises:
         WrongUseError: `province` is no division code of a province.
     """
     if province not in PROVINCES:
-        raise WrongUseError(f"found province {province!r}, expected a code of GB/T 2260, as 310000")
+        raise WrongUseError(f"found province {province!r}, expected a code of GB/T 2260, such as 310000")
     documents: dict[str, State | None] = {}
     now = datetime.now(UTC)
     return [_check(row, Place(province, "", 0, number, now), documents) for number, row in enumerate(rows)]
 
 
-def _check(row: EventRow, place: Place, documents: dict[str, State | None]) -> Answer:
+def _check(row: EventRow, place: Place, documents: dict[str, State | None]) -> Result:
     if row.event is None:
-        return Answer(row, "refused", row.findings)
+        return Result(row, "refused", row.findings)
     raw = codec.encode(row.event)
-    if why := turned_away(row.event, raw):
-        return Answer(row, "refused", (why,))
+    if refusal := turned_away(row.event, raw):
+        return Result(row, "refused", (refusal,))
     key = event_key(place.province, row.event)
     receipt = fold(documents.get(key), raw, place._replace(key=key), place.submitted_at).receipt
     documents[key] = receipt.document
-    return answer(row, receipt)
+    return Result.of(row, receipt)

@@ -1,24 +1,14 @@
-"""`alerts digest`: all alerts of a day in one file."""
+"""All alerts of a day in one file: CSV for Excel, or JSON lines."""
 
 import csv
 import io
-import sys
-from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterable
 
-import typer
-
-from cli import words
 from cli.alerts.lines import chief
-from cli.terminal import Outcome, say
-from consumers.delivery import days
-from consumers.delivery.history import Pages
+from cli.shared import words
 from liancheng import codec
 from liancheng.explaining.phrases import named
 from liancheng.records.alerts import Alert
-from liancheng.settings import Settings
-from transport.admin import require_bank
 
 COLUMNS = (
     "告警编号", "告警时间", "变动", "名称", "统一社会信用代码", "客户编号", "角色", "原级别", "现级别",
@@ -27,36 +17,22 @@ COLUMNS = (
 )  # fmt: skip
 _KINDS = named("change", "zh") | {"current": "订阅时的现状"}
 _ROLES = {"borrower": "借款人", "guarantor": "担保人", "affiliate": "关联方"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what Excel would calculate
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # Excel would calculate a cell that starts with one of these
 
-_decode = codec.decoder(Alert)
-
-
-def run(bank: str, day: date, output: Path | None, *, as_jsonl: bool) -> int:
-    settings = Settings()
-    require_bank(settings, bank)
-    pages = Pages(settings, group=f"{bank}.digest")
-    try:
-        lines = [alert.json for alert in days.alerts_of(pages, bank, day).alerts]
-    finally:
-        pages.close()
-    data = b"".join(line + b"\n" for line in lines) if as_jsonl else table(map(_decode.decode, lines)).encode()
-    if output:
-        output.write_bytes(data if as_jsonl else b"\xef\xbb\xbf" + data)  # without the BOM Excel takes it for GBK
-        typer.echo(f"{len(lines):,} alerts of {day} written to {output}")
-    else:
-        sys.stdout.buffer.write(data)
-        say(f"{len(lines):,} alerts of {day}")
-    return Outcome.DONE
+_decode = codec.decoder(Alert).decode
 
 
-def table(alerts: Iterator[Alert]) -> str:
-    """One row an alert, the chief document behind it in its own columns."""
+def jsonl_of(alerts: Iterable[bytes]) -> bytes:
+    return b"".join(alert + b"\n" for alert in alerts)
+
+
+def csv_of(alerts: Iterable[bytes]) -> bytes:
+    """A row for each alert; its chief document is in columns of its own."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    writer.writerows(map(_row, alerts))
-    return out.getvalue()
+    writer.writerows(_row(_decode(alert)) for alert in alerts)
+    return out.getvalue().encode()
 
 
 def _row(alert: Alert) -> list[object]:

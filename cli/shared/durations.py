@@ -9,8 +9,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def duration(text: str, option: str) -> timedelta:
-    """Raises WrongUseError where it is none."""
-    found = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
-    if not found:
+    """Returns what the option's text says. Raises WrongUseError if it is no duration."""
+    match = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
+    if not match:
         raise WrongUseError(f"{option}: found {text!r}, expected a number and s, m, h or d, such as 24h")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -1,1 +1,0 @@
-"""Commands of the office about banks: `bank`, `watch`."""
