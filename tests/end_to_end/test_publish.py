@@ -235,7 +235,7 @@ def test_a_province_is_added_once(run: Run) -> None:
         (("publish", "nowhere.csv", "--province", "310000"), "No such file or directory: nowhere.csv"),
         (("publish", ".", "--province", "310000"), "Is a directory: ."),
         (("publish", SAMPLE, "--province", "990000"), "`liancheng province add 990000`"),
-        (("publish", "README.md", "--province", "310000"), "are missing (found in its first line"),
+        (("publish", "README.md", "--province", "310000"), "the headers must be in one of the first 20 rows"),
         (("publish", SAMPLE, "--province", "310000", "--refused-to", SAMPLE), "is the file itself"),
         (("publish", SAMPLE, "--province", "310000", "--refused-to", "nowhere/r.csv"), "No such file or directory"),
         (("receipts", "--province", "990000"), "`liancheng province add 990000`"),

@@ -38,7 +38,7 @@ def test_score_names_what_was_judged_wrong() -> None:
     [
         ("query,listed\n虚构,示例\n", "no column 'same'"),
         ("query,listed,same\n虚构,示例,maybe\n", "line 2: same is 'maybe', expected yes or no"),
-        ("", "empty file"),
+        ("", "the file is empty"),
     ],
 )
 def test_a_bad_file_is_one_line(tmp_path: Path, text: str, said: str) -> None:
