@@ -3,7 +3,7 @@
 import typer
 
 from liancheng.settings import Settings
-from service.web import serving
+from service import serving
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -1,1 +1,4 @@
-"""The HTTP service for banks: one router a subject, all under /v1."""
+"""The HTTP service: /v1 for programs, pages for people; `app` puts it together, `serving` runs it.
+
+engines: what it does, without HTTP; web: what every request meets; routes, pages: a folder for each kind of user.
+"""

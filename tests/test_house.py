@@ -109,14 +109,14 @@ def test_an_import_of_the_server_by_the_sdk_and_of_a_book_by_a_reader_are_found(
     for package in config["root_packages"]:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    planted = {"consumers/sdk/number_store.py": "service.web.app", "consumers/reading/keys.py": "consumers.books.book"}
+    planted = {"consumers/sdk/number_store.py": "service.app", "consumers/reading/keys.py": "consumers.books.book"}
     for path, module in planted.items():
         with (tmp_path / path).open("a", encoding="utf-8") as file:
             file.write(f"\n\nimport {module}\n")
     report = re.sub(r"\s+", " ", linted(tmp_path).stdout)
     assert "the SDK loads no service, no web framework, no Redis BROKEN" in report
     assert "reading and books import no other room, the SDK no room that serves others BROKEN" in report
-    assert "consumers.sdk.number_store -> service.web.app" in report
+    assert "consumers.sdk.number_store -> service.app" in report
     assert "consumers.reading.keys -> consumers.books.book" in report
 
 

@@ -1,4 +1,4 @@
-"""What the service does, apart from HTTP: live copies, books, uploads, receipts.
+"""What the service does: live copies, screening, books, uploads, receipts. Raises domain errors.
 
-Imports no route and no page.
+Knows no HTTP: imports no web framework, nothing of `web`, no route and no page.
 """

@@ -1,4 +1,4 @@
-"""A whole book replaces the one that stands: received row by row, then written where it is different."""
+"""A whole book replaces the one that stands: received row by row, then only the differences are written."""
 
 import asyncio
 from collections import Counter
@@ -6,24 +6,23 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
-from starlette.requests import ClientDisconnect
 
 from consumers.books import book, watchlist
 from consumers.books.watchlist import Difference, WatchRow
 from liancheng import codec
 from liancheng.settings import Settings
 from service.engines.book_keeper import BookKeeper
+from service.engines.errors import BodyInterruptedError, NoRowsError, NotFoundError, UploadOffsetError, UploadTakenError
 from service.engines.live_watches import LiveWatches
 from service.engines.upload_store import IncompleteError, Upload, UploadStore
 from service.engines.watch_lines import Form, WatchLines
-from service.web.problems import Problem
 from transport.table_writer import TableRecord
 
-_STAGE_EVERY = 5_000  # lines: what a broken connection costs at most
+_LINES_PER_STAGE = 5_000  # what a broken connection costs at most
 
 
-class Sent(NamedTuple):
-    """A request's body: the bytes of an upload from an offset on."""
+class UploadBody(NamedTuple):
+    """The bytes of an upload from an offset on. Reading `chunks` raises BodyInterruptedError if they break off."""
 
     offset: int
     form: Form
@@ -31,42 +30,49 @@ class Sent(NamedTuple):
     chunks: AsyncIterator[bytes]
 
 
-class Replacing:
-    """Uploads of whole books, from any event loop's tasks."""
+class BookReplacement:
+    """Uploads of whole books. For one event loop."""
 
     def __init__(self, settings: Settings, live: LiveWatches, keeper: BookKeeper) -> None:
         self.store = UploadStore(settings.home / "api" / f"uploads-{settings.api_port}.db")
         self._live = live
         self._keeper = keeper
-        self._turns: dict[tuple[str, str], object] = {}  # whose request may write: the newest one's
+        self._turns: dict[tuple[str, str], object] = {}  # the newest request for an upload, which alone may write
         self._progress: dict[tuple[str, str], int] = {}
 
-    def seen(self, bank: str, id_: str) -> Upload:
-        """How far an upload is. Raises Problem: not-found."""
+    def start(self) -> None:
+        self.store.open()
+
+    def upload(self, bank: str, id_: str) -> Upload:
+        """Returns how far an upload is. Raises NotFoundError."""
         upload = self.store.get(bank, id_)
         if upload is None:
-            raise Problem("not-found", f"there is no upload {id_!r}, or it is older than a week")
+            raise NotFoundError(f"there is no upload {id_!r}, or it is older than a week")
         return replace(upload, written=self._progress.get((bank, id_), upload.written))
 
-    async def receive(self, bank: str, id_: str, sent: Sent) -> Upload:
-        """Take the rest of an upload, to its end.
+    async def receive(self, bank: str, id_: str, body: UploadBody) -> Upload:
+        """Reads the rest of an upload, to its end.
 
         Raises:
-            Problem: upload-offset, where it goes on elsewhere; upload-taken, where another request goes on with it.
+            StartingError: the watches have not been read yet.
+            UploadOffsetError: the upload resumes at another offset.
+            UploadTakenError: another request has taken over the upload.
+            BodyInterruptedError: the connection broke; the upload can be resumed.
         """
-        upload = await asyncio.to_thread(self._opened, bank, id_, sent.offset)
+        self._live.require_ready()
+        upload = await asyncio.to_thread(self._opened, bank, id_, body.offset)
         turn = self._turns[bank, id_] = object()
         lines = WatchLines(
-            sent.form, sent.encoding, sent.form == "csv", header=upload.header, offset=upload.offset, lines=upload.lines
+            body.form, body.encoding, body.form == "csv", header=upload.header, offset=upload.offset, lines=upload.lines
         )
         try:
-            async for chunk in sent.chunks:
+            async for chunk in body.chunks:
                 lines.take(chunk)
-                if lines.lines - upload.lines >= _STAGE_EVERY:
+                if lines.lines - upload.lines >= _LINES_PER_STAGE:
                     upload = await self._stage(bank, upload, lines, turn)
-        except ClientDisconnect as error:
+        except BodyInterruptedError:
             await self._stage(bank, upload, lines, turn)
-            raise Problem("bad-request", "the connection broke before the last row") from error
+            raise
         lines.end()
         return await self._stage(bank, upload, lines, turn)
 
@@ -75,13 +81,12 @@ class Replacing:
         if offset == 0:
             return self.store.begin(bank, id_)
         if known is None or known.offset != offset:
-            there = known.offset if known else 0
-            raise Problem("upload-offset", f"found the offset {offset}, this upload goes on at {there}", offset=there)
+            raise UploadOffsetError(offset, known.offset if known else 0)
         return known
 
     async def _stage(self, bank: str, upload: Upload, lines: WatchLines, turn: object) -> Upload:
         if self._turns.get((bank, upload.id)) is not turn:
-            raise Problem("upload-taken", "another request goes on with this upload")
+            raise UploadTakenError("another request has taken over this upload")
         rows, refused = lines.drain()
         upload = replace(
             upload,
@@ -95,19 +100,20 @@ class Replacing:
         return upload
 
     def apply(self, bank: str, upload: Upload) -> Upload:
-        """Make the bank's book of what was received.
+        """Makes what was received the bank's book.
 
-        As long as a row was refused it may be a customer who must not be lost: then nothing is removed.
+        A refused row may be a customer who must not be lost, so nothing is removed if there is one.
 
         Raises:
-            Problem: bad-request, where there is not one row.
+            NoRowsError: every row was refused.
+            UploadTakenError: another request finished or restarted the upload.
             BookTakenError: another change of this book is under way.
         """
         if upload.state == "done":
             return upload
         if not upload.rows:
-            detail = f"{upload.refused} rows were refused, and not one was taken: nothing was changed"
-            raise Problem("bad-request", detail, refused=self.store.refused(bank, upload.id, 0, 20))
+            detail = f"{upload.refused} rows were refused and none accepted: nothing was changed"
+            raise NoRowsError(detail, self.store.refused(bank, upload.id, 0, 20))
         key, counts = (bank, upload.id), Counter[str]()
 
         def plan() -> Iterator[TableRecord]:
@@ -124,7 +130,7 @@ class Replacing:
         try:
             self._keeper.change(bank, plan, written)
         except IncompleteError as error:
-            raise Problem("upload-taken", "it was done, or begun anew, by another request") from error
+            raise UploadTakenError("another request finished or restarted it") from error
         finally:
             self._progress.pop(key, None)
         done = replace(upload, state="done", **counts)
@@ -133,16 +139,16 @@ class Replacing:
         return done
 
     def _records(self, bank: str, upload: Upload, counts: Counter[str]) -> Iterator[TableRecord]:
-        """What is different, company by company: both books come by USCC, and neither is held in memory."""
+        """Yields what is different, company by company: both books come by USCC, and neither is held in memory."""
         for uscc, rows, raw in _joined(self.store.rows(bank, upload), self._live.after(bank)):
-            difference = _of_one(bank, uscc, rows, raw, exactly=not upload.refused)
+            difference = _difference(bank, uscc, rows, raw, exactly=not upload.refused)
             for name in ("added", "changed", "removed"):
                 counts[name] += len(getattr(difference, name))
             counts["unchanged"] += difference.unchanged
             yield from book.records(bank, difference)
 
 
-def _of_one(bank: str, uscc: str, rows: list[WatchRow] | None, raw: bytes | None, *, exactly: bool) -> Difference:
+def _difference(bank: str, uscc: str, rows: list[WatchRow] | None, raw: bytes | None, *, exactly: bool) -> Difference:
     if rows is None:
         return Difference(removed=(uscc,)) if exactly else Difference(unchanged=1)
     if raw is None:
@@ -157,14 +163,14 @@ def _of_one(bank: str, uscc: str, rows: list[WatchRow] | None, raw: bytes | None
 def _joined(
     left: Iterable[tuple[str, list[WatchRow]]], right: Iterable[tuple[str, bytes]]
 ) -> Iterator[tuple[str, list[WatchRow] | None, bytes | None]]:
-    """Both sides' values of every key; both come in its order."""
-    ours, theirs = iter(left), iter(right)
-    one: Any = next(ours, None)
-    other: Any = next(theirs, None)
-    while one or other:
-        uscc = min(pair[0] for pair in (one, other) if pair)
-        mine = one[1] if one and one[0] == uscc else None
-        its = other[1] if other and other[0] == uscc else None
-        yield uscc, mine, its
-        one = next(ours, None) if mine is not None else one
-        other = next(theirs, None) if its is not None else other
+    """Yields both sides' values of every key; both sides are sorted by it."""
+    lefts, rights = iter(left), iter(right)
+    first: Any = next(lefts, None)
+    second: Any = next(rights, None)
+    while first or second:
+        uscc = min(pair[0] for pair in (first, second) if pair)
+        rows = first[1] if first and first[0] == uscc else None
+        raw = second[1] if second and second[0] == uscc else None
+        yield uscc, rows, raw
+        first = next(lefts, None) if rows is not None else first
+        second = next(rights, None) if raw is not None else second

@@ -1,4 +1,4 @@
-"""What the service keeps of the list itself: an index of names and the versions adopted, followed live."""
+"""The list as the service keeps it in memory: an index of names and the standard in force, followed live."""
 
 import queue
 import threading
@@ -18,12 +18,12 @@ from liancheng.records import topics
 from liancheng.records.entries import Adoption, ListDay
 from liancheng.records.facts import Model
 from liancheng.settings import Settings
-from service.web.problems import Problem
+from service.engines.errors import NamesNotReadyError
 from transport.follower import Follower
 
 TOPIC = topics.SANCTION_LIST
-_AHEAD = 20  # batches that may wait for the index: reading waits then
-_LOOK_S = 0.05
+_BATCHES_WAITING_MAX = 20  # for the index: reading waits beyond that
+_WAIT_S = 0.05
 
 
 class _Names(Model, tag="entry", frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ class LiveList:
     def __init__(self, settings: Settings) -> None:
         self._follower = Follower(settings, TOPIC.name, TOPIC.partitions, self._take)
         self._limit_s = settings.view_max_age_s
-        self._batches: queue.Queue[_Batch] = queue.Queue(_AHEAD)
+        self._batches: queue.Queue[_Batch] = queue.Queue(_BATCHES_WAITING_MAX)
         self._index: NameIndex | None = None
         self._lock = threading.Lock()
         self._offsets: tuple[int, ...] = (0,) * TOPIC.partitions
@@ -74,20 +74,21 @@ class LiveList:
     def progress(self) -> float:
         return 1.0 if self.ready else self._follower.progress
 
-    def require(self, position: Position) -> None:
-        """Raises Problem where the index is not built, or has been behind the view for too long."""
+    def require_names(self, position: Position) -> None:
+        """Raises NamesNotReadyError if the index is not built, or has lagged behind the view for too long."""
         if self._index is None:
-            detail = f"the index of names is being built ({self.progress:.0%})"
-            raise Problem("names-not-ready", detail, {"Retry-After": "5"}, progress=round(self.progress, 3))
-        behind = sum(max(there - here, 0) for there, here in zip(position.offsets, self._offsets, strict=False))
-        if not behind:
+            raise NamesNotReadyError(f"the index of names is being built ({self.progress:.0%})", self.progress)
+        lag = sum(max(theirs - ours, 0) for theirs, ours in zip(position.offsets, self._offsets, strict=False))
+        if not lag:
             self._in_step_at = time.monotonic()
         elif time.monotonic() - self._in_step_at > self._limit_s:
-            detail = f"the index of names is {behind:,} records behind the list"
-            raise Problem("names-not-ready", detail, {"Retry-After": "5"}, progress=1.0)
+            raise NamesNotReadyError(f"the index of names is {lag:,} records behind the list", 1.0)
 
     def search(self, name: str, limit: int) -> tuple[list[Match], int]:
-        """Companies that may be meant, the best first, and how many were searched. Call `require` before."""
+        """Returns the companies that a name may mean, the best first, and how many were searched.
+
+        Call `require_names` first.
+        """
         with self._lock:
             if self._index is None:
                 return [], 0
@@ -96,28 +97,28 @@ class LiveList:
     # -- following -------------------------------------------------------------------------------------------------
 
     def _take(self, messages: Sequence[Message], offsets: Sequence[int]) -> None:
-        found: list[tuple[str, _Names | None]] = []
+        changes: list[tuple[str, _Names | None]] = []
         for message in messages:
             key, raw = message.key() or b"", message.value()
             if key == topics.NEW_DAY_KEY:
                 self._adopt(raw)
             else:
-                found.append((key.decode(), _names(raw)))
+                changes.append((key.decode(), _names(raw)))
         while not self._stopping.is_set():
             try:
-                return self._batches.put((found, tuple(offsets)), timeout=0.5)
+                return self._batches.put((changes, tuple(offsets)), timeout=0.5)
             except queue.Full:
                 continue
 
     def _adopt(self, raw: bytes | None) -> None:
         try:
-            told: ListDay = codec.read(_decode_day, raw or b"", TOPIC.name)
+            list_day: ListDay = codec.read(_decode_day, raw or b"", TOPIC.name)
         except UndigestibleError:
             return
         schedule = current_schedule()
-        for adoption in told.adopted:
+        for adoption in list_day.adopted:
             schedule = schedule.adopt(Adoption(version=adoption.version, from_day=adoption.from_day))
-        self.standard = schedule.on(told.day).version
+        self.standard = schedule.on(list_day.day).version
 
     def _run(self) -> None:
         index = NameIndex(self._first())
@@ -127,7 +128,7 @@ class LiveList:
         self._index = index
         while not self._stopping.is_set():
             try:
-                changes, offsets = self._batches.get(timeout=_LOOK_S)
+                changes, offsets = self._batches.get(timeout=_WAIT_S)
             except queue.Empty:
                 continue
             for uscc, names in changes:
@@ -139,11 +140,11 @@ class LiveList:
             self._offsets = offsets
 
     def _first(self) -> Iterator[Listed]:
-        """The newest names of all that lay on the topic at the start; `_gone`: what was taken off meanwhile."""
+        """Yields the names of every record on the topic at the start; `_gone`: companies removed meanwhile."""
         while not self._stopping.is_set():
-            at_end = self._follower.caught_up.is_set()  # before looking: what was read is in the queue by then
+            at_end = self._follower.caught_up.is_set()  # checked first: what was read is in the queue by then
             try:
-                changes, self._offsets = self._batches.get(timeout=_LOOK_S)
+                changes, self._offsets = self._batches.get(timeout=_WAIT_S)
             except queue.Empty:
                 if at_end:
                     break
@@ -157,7 +158,7 @@ class LiveList:
 
 
 def _names(raw: bytes | None) -> _Names | None:
-    """None where the entry is gone, or is none: the view leaves it out as well."""
+    """Returns None if the entry is gone or unreadable: the view leaves it out as well."""
     try:
         return _decode_names.decode(raw) if raw else None
     except msgspec.DecodeError:

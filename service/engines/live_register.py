@@ -1,4 +1,4 @@
-"""The register of banks as it stands now, followed live: a key that was ended is refused a moment later."""
+"""The register of banks, followed live: a key that has just ended is refused a moment later."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ TOPIC = topics.BANKS
 
 
 class LiveRegister(Follower):
-    """Banks by id, those that were removed left out. Read from any thread."""
+    """Registered banks by id. For any thread."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings, TOPIC.name, TOPIC.partitions, self._put)

@@ -1,4 +1,4 @@
-"""All banks' watches as they stand, in a file of the service's own: a copy of `watchlists`, made anew at each start."""
+"""All banks' watches in a file of the service's own: a copy of `watchlists`, rebuilt at each start."""
 
 import sqlite3
 import time
@@ -10,13 +10,14 @@ from confluent_kafka import Message
 from liancheng.errors import UnavailableError
 from liancheng.records import topics
 from liancheng.settings import Settings
+from service.engines.errors import StartingError
 from transport.follower import Follower
 
 TOPIC = topics.WATCHLISTS
-Raw = tuple[str, bytes]  # USCC, the watch's bytes
+WatchBytes = tuple[str, bytes]  # USCC, the watch's bytes
 
-_LOOK_EVERY_S = 0.002
-_WITHIN_S = 30.0
+_CHECK_EVERY_S = 0.002
+_TIMEOUT_S = 30.0
 _TABLE = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
@@ -25,7 +26,7 @@ CREATE TABLE watch (bank TEXT NOT NULL, uscc TEXT NOT NULL, raw BLOB NOT NULL, P
 
 
 class LiveWatches(Follower):
-    """Ask from any thread."""
+    """For any thread. Reading raises StartingError if the watches have not been read yet."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings, TOPIC.name, TOPIC.partitions, self._put)
@@ -52,35 +53,41 @@ class LiveWatches(Follower):
             newest[bank, uscc] = message.value()
         assert self._written, "it was started"
         with self._written as table:
-            gone = [key for key, raw in newest.items() if raw is None]
-            table.executemany("DELETE FROM watch WHERE bank = ? AND uscc = ?", gone)
-            stands = [(*key, raw) for key, raw in newest.items() if raw is not None]
-            table.executemany("INSERT OR REPLACE INTO watch VALUES (?, ?, ?)", stands)
+            ended = [key for key, raw in newest.items() if raw is None]
+            table.executemany("DELETE FROM watch WHERE bank = ? AND uscc = ?", ended)
+            standing = [(*key, raw) for key, raw in newest.items() if raw is not None]
+            table.executemany("INSERT OR REPLACE INTO watch VALUES (?, ?, ?)", standing)
 
-    def one(self, bank: str, uscc: str) -> bytes | None:
-        """The watch's bytes; None: there is none."""
-        found = self._rows("SELECT uscc, raw FROM watch WHERE bank = ? AND uscc = ?", bank, uscc)
-        return next((raw for _, raw in found), None)
+    def require_ready(self) -> None:
+        """Raises StartingError if the watches have not been read yet."""
+        if not self.caught_up.is_set():
+            raise StartingError(f"the watches are being read ({self.progress:.0%})")
 
-    def some(self, bank: str, usccs: Sequence[str]) -> dict[str, bytes]:
-        """Those of these companies that are watched."""
+    def watch(self, bank: str, uscc: str) -> bytes | None:
+        """Returns the watch's bytes, or None."""
+        rows = self._rows("SELECT uscc, raw FROM watch WHERE bank = ? AND uscc = ?", bank, uscc)
+        return next((raw for _, raw in rows), None)
+
+    def watches(self, bank: str, usccs: Sequence[str]) -> dict[str, bytes]:
+        """Returns the watches among these companies, by USCC."""
         marks = ",".join("?" * len(usccs))
         return dict(self._rows(f"SELECT uscc, raw FROM watch WHERE bank = ? AND uscc IN ({marks})", bank, *usccs))
 
-    def after(self, bank: str, uscc: str = "", limit: int = -1) -> Iterator[Raw]:
-        """A bank's watches behind that USCC, by USCC; all of one instant."""
+    def after(self, bank: str, uscc: str = "", limit: int = -1) -> Iterator[WatchBytes]:
+        """Yields a bank's watches after a USCC, in its order, all of one instant."""
         return self._rows(
             "SELECT uscc, raw FROM watch WHERE bank = ? AND uscc > ? ORDER BY uscc LIMIT ?", bank, uscc, limit
         )
 
-    def _rows(self, query: str, *values: object) -> Iterator[Raw]:
-        with closing(sqlite3.connect(self._path, timeout=_WITHIN_S)) as table:
+    def _rows(self, query: str, *values: object) -> Iterator[WatchBytes]:
+        self.require_ready()
+        with closing(sqlite3.connect(self._path, timeout=_TIMEOUT_S)) as table:
             yield from table.execute(query, values)
 
     def await_reached(self, ends: Mapping[tuple[str, int], int]) -> None:
-        """Wait until all records before these offsets are in it. Raises UnavailableError."""
-        deadline = time.monotonic() + _WITHIN_S
+        """Waits until all records before these offsets are in the copy. Raises UnavailableError."""
+        deadline = time.monotonic() + _TIMEOUT_S
         while any(self.offsets[partition] < end for (_, partition), end in ends.items()):
             if time.monotonic() > deadline:
-                raise UnavailableError(f"{TOPIC.name} was not read up to its end within {_WITHIN_S:.0f} s")
-            time.sleep(_LOOK_EVERY_S)
+                raise UnavailableError(f"{TOPIC.name} was not read up to its end within {_TIMEOUT_S:.0f} s")
+            time.sleep(_CHECK_EVERY_S)

@@ -1,4 +1,4 @@
-"""Receipts on their banks' topics, written behind the answers: the answer carries the same receipt already."""
+"""Receipts on their banks' topics, written after the answers, which carry the same receipts already."""
 
 import logging
 import threading
@@ -13,25 +13,26 @@ from liancheng.errors import LianchengError
 from liancheng.records import topics
 from liancheng.records.screening_receipts import ScreeningReceipt
 from liancheng.settings import Settings
-from service.web.problems import Problem
+from service.engines.errors import ReceiptsFullError
 from transport import admin
 from transport.clients import producer
 
 log = logging.getLogger("liancheng.api")
 
-MOST = 200_000  # receipts that wait: far more than are made before the view is too old without a broker
+_WAITING_MAX = 200_000  # far more than are made before the view is too old without a broker
 SOURCE = b"/api"
 _IDLE_S = 0.02
 
 LOGGED = Counter("liancheng_api_receipts_logged", "Receipts that reached their topic.")
 FAILED = Counter(
-    "liancheng_api_receipts_failed", "Receipts that did not, after all retries. The bank holds them still."
+    "liancheng_api_receipts_failed",
+    "Receipts that did not reach their topic after all retries. The banks hold them.",
 )
 WAITING = Gauge("liancheng_api_receipts_waiting", "Receipts on their way to their topic. High: no broker.")
 
 
 class ReceiptLog:
-    """`put` costs a microsecond; a thread makes topics where they are missing, and writes."""
+    """`put` takes a microsecond; a thread creates missing topics and writes."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -50,9 +51,9 @@ class ReceiptLog:
         self._thread.join(15)
 
     def put(self, receipt: ScreeningReceipt) -> None:
-        """Raises Problem where too many wait."""
-        if len(self._waiting) >= MOST:
-            raise Problem("unavailable", "receipts cannot be kept at the moment", {"Retry-After": "5"})
+        """Raises ReceiptsFullError if too many wait."""
+        if len(self._waiting) >= _WAITING_MAX:
+            raise ReceiptsFullError("receipts cannot be kept at the moment")
         self._waiting.append(receipt)
 
     def _run(self) -> None:
@@ -74,7 +75,7 @@ class ReceiptLog:
     def _write(self, receipt: ScreeningReceipt) -> None:
         topic = topics.SCREENING_RECEIPTS.named(receipt.bank)
         if topic not in self._topics:
-            admin.add_bank_topic(self._settings, receipt.bank)  # a bank that was registered before there were receipts
+            admin.add_bank_topic(self._settings, receipt.bank)  # for a bank registered before there were receipts
             self._topics.add(topic)
         headers = codec.headers("screening_receipt", SOURCE, receipt.id)
         self._client.produce(topic, codec.encode(receipt), receipt.id, on_delivery=_report, headers=[*headers])

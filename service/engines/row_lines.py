@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 
 from liancheng.answers.screening_answers import AskedRow, RowError
 from liancheng.errors import WrongUseError
-from service.engines.rows import ScreeningRow
-from service.routes.bank.books import read_row
+from service.engines.rows import ScreeningRow, read_row
 
 LONGEST = 16_384  # bytes of a line
 _HEADERS = {

@@ -1,4 +1,4 @@
-"""Whole books on their way in: rows that were received and not yet made a book, kept in a file across restarts."""
+"""Uploads of whole books: rows received but not yet applied, kept in a file across restarts."""
 
 import sqlite3
 import threading
@@ -30,22 +30,21 @@ _row = codec.decoder(WatchRow)
 
 
 class IncompleteError(LianchengError):
-    """Not all rows of an upload are there any more: what they say may not become a book."""
+    """Rows of an upload are gone: the rest must not become a book."""
 
 
 class RefusedRow(Model, frozen=True, kw_only=True):
-    """A row of a book that was not taken, and why."""
+    """A row of a book that was refused, and why."""
 
     line: int
     findings: tuple[Finding, ...]
 
 
 class Upload(Model, tag="upload", frozen=True, kw_only=True):
-    """A whole book on its way in.
+    """An upload of a whole book.
 
-    offset, lines: bytes and lines received and written down; a broken upload goes on from there. rows: of them, those
-    that were taken.
-    written: watches that the list of watches has. added … unchanged: companies; all 0 until it is `done`.
+    offset, lines: bytes and lines received and stored; a broken upload resumes there. rows: lines that were accepted.
+    written: watches on the topic so far. added … unchanged: companies; all 0 until it is `done`.
     """
 
     id: str
@@ -66,14 +65,14 @@ _upload = codec.decoder(Upload)
 
 
 class UploadStore:
-    """Used from any thread."""
+    """For any thread."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
 
     def open(self) -> None:
-        """Make the file where it is missing, and forget what nobody went on with for a week."""
+        """Creates the file if it is missing, and forgets uploads that nobody resumed for a week."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._connected() as tables:
             tables.executescript(_TABLES)
@@ -83,11 +82,11 @@ class UploadStore:
 
     def get(self, bank: str, id_: str) -> Upload | None:
         with self._connected() as tables:
-            found = tables.execute("SELECT raw FROM upload WHERE bank = ? AND id = ?", (bank, id_)).fetchone()
-        return _upload.decode(found[0]) if found else None
+            row = tables.execute("SELECT raw FROM upload WHERE bank = ? AND id = ?", (bank, id_)).fetchone()
+        return _upload.decode(row[0]) if row else None
 
     def begin(self, bank: str, id_: str) -> Upload:
-        """A new upload; what there was under this id is forgotten."""
+        """Returns a new upload; an older one of this id is forgotten."""
         upload = Upload(id=id_)
         with self._connected() as tables:
             _forget(tables, bank, id_)
@@ -95,10 +94,10 @@ class UploadStore:
         return upload
 
     def require_waiting(self, bank: str, upload: Upload) -> None:
-        """Raises IncompleteError where it was done meanwhile, or begun anew."""
+        """Raises IncompleteError if the upload was finished or restarted meanwhile."""
         known = self.get(bank, upload.id)
         if known is None or known.state == "done" or known.offset != upload.offset:
-            raise IncompleteError(f"{upload.id}: it is not as it was received")
+            raise IncompleteError(f"{upload.id}: it was finished or restarted meanwhile")
 
     def put(self, bank: str, upload: Upload) -> None:
         with self._connected() as tables:
@@ -107,7 +106,7 @@ class UploadStore:
     def receive(
         self, bank: str, upload: Upload, rows: Sequence[tuple[int, WatchRow]], refused: Sequence[Refused]
     ) -> None:
-        """Write rows down, and with them how far the upload is."""
+        """Stores rows, and with them how far the upload is."""
         with self._connected() as tables:
             tables.executemany(
                 "INSERT OR REPLACE INTO staged VALUES (?, ?, ?, ?, ?)",
@@ -115,43 +114,43 @@ class UploadStore:
             )
             tables.executemany(
                 "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?)",
-                [(bank, upload.id, one.line, codec.encode(as_model(one))) for one in refused],
+                [(bank, upload.id, row.line, codec.encode(as_model(row))) for row in refused],
             )
             _put(tables, bank, upload)
 
     def rows(self, bank: str, upload: Upload) -> Iterator[tuple[str, list[WatchRow]]]:
-        """The rows that were received, those of a company together, by USCC.
+        """Yields the rows received, by company, in the order of USCC.
 
         Raises:
-            IncompleteError: not all are there: it was done meanwhile, or begun anew.
+            IncompleteError: rows are gone: the upload was finished or restarted meanwhile.
         """
         which, where = (bank, upload.id), "FROM staged WHERE bank = ? AND id = ?"
         with closing(self._connect()) as tables:
-            tables.execute("BEGIN")  # both look at the same instant
+            tables.execute("BEGIN")  # both queries see the same instant
             (count,) = tables.execute(f"SELECT count(*) {where}", which).fetchone()
             if count != upload.rows:
-                raise IncompleteError(f"{upload.id}: {count} of {upload.rows} rows are there")
-            found = tables.execute(f"SELECT uscc, raw {where} ORDER BY uscc, line", which)
-            for uscc, some in groupby(found, lambda pair: pair[0]):
-                yield uscc, [_row.decode(raw) for _, raw in some]
+                raise IncompleteError(f"{upload.id}: found {count} of {upload.rows} rows")
+            pairs = tables.execute(f"SELECT uscc, raw {where} ORDER BY uscc, line", which)
+            for uscc, group in groupby(pairs, lambda pair: pair[0]):
+                yield uscc, [_row.decode(raw) for _, raw in group]
 
     def all(self, bank: str) -> list[Upload]:
-        """A bank's uploads of the last week."""
+        """Returns a bank's uploads of the last week, the most recently changed last."""
         with self._connected() as tables:
-            found = tables.execute("SELECT raw FROM upload WHERE bank = ? ORDER BY touched", (bank,)).fetchall()
-        return [_upload.decode(raw) for (raw,) in found]
+            rows = tables.execute("SELECT raw FROM upload WHERE bank = ? ORDER BY touched", (bank,)).fetchall()
+        return [_upload.decode(raw) for (raw,) in rows]
 
     def forget(self, bank: str, id_: str) -> None:
         with self._connected() as tables:
             _forget(tables, bank, id_)
 
-    def refused(self, bank: str, id_: str, after: int, limit: int) -> list[msgspec.Raw]:
+    def refused(self, bank: str, id_: str, after: int, limit: int) -> list[object]:
         query = "SELECT raw FROM refused WHERE bank = ? AND id = ? AND line > ? ORDER BY line LIMIT ?"
         with self._connected() as tables:
             return [msgspec.Raw(raw) for (raw,) in tables.execute(query, (bank, id_, after, limit))]
 
     def finish(self, bank: str, upload: Upload) -> None:
-        """The book is made: its rows are needed no more."""
+        """Marks an upload as done and drops its rows."""
         with self._connected() as tables:
             tables.execute("DELETE FROM staged WHERE bank = ? AND id = ?", (bank, upload.id))
             _put(tables, bank, upload)
@@ -165,8 +164,8 @@ class UploadStore:
             yield tables
 
 
-def as_model(one: Refused) -> RefusedRow:
-    return RefusedRow(line=one.line, findings=one.findings)
+def as_model(row: Refused) -> RefusedRow:
+    return RefusedRow(line=row.line, findings=row.findings)
 
 
 def _put(tables: sqlite3.Connection, bank: str, upload: Upload) -> None:

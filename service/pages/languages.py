@@ -1,4 +1,4 @@
-"""Which language a page speaks: the switch, then what it was switched to before, then the browser's; else Chinese."""
+"""The language of a page: the one just chosen, else the one chosen before, else the browser's, else Chinese."""
 
 import tomllib
 from importlib.resources import files
@@ -13,18 +13,18 @@ _TEXTS: dict[str, list[str]] = tomllib.loads(files(__package__).joinpath("texts.
 
 
 def language_of(request: Request) -> Language:
-    return asked_for(request) or _known(request.cookies.get(LANGUAGE_COOKIE, "")) or _accepted(request) or "zh"
+    return chosen_language(request) or _known(request.cookies.get(LANGUAGE_COOKIE, "")) or _accepted(request) or "zh"
 
 
-def asked_for(request: Request) -> Language | None:
-    """By the switch: `?lang=`."""
+def chosen_language(request: Request) -> Language | None:
+    """Returns the language chosen with `?lang=`."""
     return _known(request.query_params.get("lang", ""))
 
 
 def say(language: Language, key: str, **values: object) -> str:
-    """A text of the pages, or a phrase of the core's. A key that is neither is said as it is, without its group."""
-    found = _TEXTS.get(key)
-    return found[_LANGUAGES.index(language)].format(**values) if found else phrase(language, key, **values)
+    """Returns a text of the pages, or a phrase of the core's; for an unknown key, the key without its group."""
+    text = _TEXTS.get(key)
+    return text[_LANGUAGES.index(language)].format(**values) if text else phrase(language, key, **values)
 
 
 def _known(text: str) -> Language | None:
@@ -33,7 +33,7 @@ def _known(text: str) -> Language | None:
 
 def _accepted(request: Request) -> Language | None:
     """RFC 9110, 12.5.4: `zh-CN,zh;q=0.9,en;q=0.8`."""
-    found: list[tuple[float, Language]] = []
+    accepted: list[tuple[float, Language]] = []
     for part in request.headers.get("accept-language", "").split(","):
         tag, _, weight = part.partition(";q=")
         known = _known(tag.strip().lower().split("-")[0])
@@ -42,5 +42,5 @@ def _accepted(request: Request) -> Language | None:
         except ValueError:
             continue
         if known and quality > 0:
-            found.append((quality, known))
-    return max(found, key=lambda one: one[0])[1] if found else None
+            accepted.append((quality, known))
+    return max(accepted, key=lambda pair: pair[0])[1] if accepted else None

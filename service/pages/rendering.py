@@ -1,4 +1,4 @@
-"""Templates, with all that is put into them escaped."""
+"""Templates. Every value in them is escaped."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -14,9 +14,10 @@ from liancheng.days import SHANGHAI
 from liancheng.explaining.phrases import Language
 from liancheng.naming.factors import Reason
 from liancheng.text import kinds
+from service.engines.callers import Callers
 from service.pages.languages import language_of, say
-from service.pages.sessions import Session, SignedOutError, caller_of, sessions
-from service.web.services import services
+from service.pages.sessions import Session, Sessions, SignedOutError
+from service.web.parts import part
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -30,10 +31,10 @@ _templates = Environment(
 def page(
     request: Request, name: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
 ) -> HTMLResponse:
-    """A page of a template. It gets `t` (a text), `lang`, and who is signed in."""
+    """Returns a page made from a template, which gets `t` (a text), `lang`, and who is signed in."""
     language = language_of(request)
     session = _session(request)
-    bank = services(request).register.banks.get(session.bank) if session else None
+    bank = part(request.app, Callers).bank(session.bank) if session else None
     html = _templates.get_template(name).render(
         t=lambda key, **more: say(language, key, **more),
         zh=lambda key, **more: say("zh", key, **more),
@@ -42,21 +43,21 @@ def page(
         path=request.url.path,
         switch=_switch(request),
         bank=bank,
-        csrf=sessions(request).csrf(session) if session else "",
+        csrf=part(request.app, Sessions).csrf(session) if session else "",
         likeness=_likeness,
-        kinds_of=lambda found: [_kind(kind, language) for kind in found],
+        kinds_of=lambda codes: [_kind(code, language) for code in codes],
         **values,
     )
     return HTMLResponse(html, status, dict(headers or {}))
 
 
 def _session(request: Request) -> Session | None:
-    """For an error's page, too, which must not fail itself."""
+    """Returns the session, or None. Never fails, because pages about errors need it too."""
     try:
-        session, _ = sessions(request).read(request)
+        session, _ = part(request.app, Sessions).read(request)
     except SignedOutError:
         return None
-    return session if caller_of(services(request), session) else None
+    return session if part(request.app, Callers).by_id(session.bank, session.key_id) else None
 
 
 def _html_lang(language: Language) -> str:
@@ -64,14 +65,14 @@ def _html_lang(language: Language) -> str:
 
 
 def _switch(request: Request) -> str:
-    """The same page in the other language."""
+    """Returns the address of the same page in the other language."""
     other = "en" if language_of(request) == "zh" else "zh"
     query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     return f"{request.url.path}?{urlencode([*query, ('lang', other)])}"
 
 
 def _likeness(reason: Reason, t: Callable[[str], str], language: Language) -> str:
-    """A reason for a name's likeness: by its code in Chinese, for its text is English, with what it quotes."""
+    """Returns why a name is similar. A reason's text is English: Chinese is made from its code and what it quotes."""
     if language == "en":
         return reason.text
     what, _, how = reason.code.partition(".")

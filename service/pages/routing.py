@@ -1,4 +1,4 @@
-"""Routes of pages: errors become pages, answers have the headers that keep a page safe, nobody posts from elsewhere."""
+"""Routes of pages: errors become pages, answers carry security headers, forms of other sites are refused."""
 
 import logging
 from collections.abc import Callable, Coroutine
@@ -10,10 +10,10 @@ from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
 from service.pages import rendering
-from service.pages.languages import LANGUAGE_COOKIE, asked_for
-from service.pages.sessions import SignedOutError, sessions
-from service.web import problems
-from service.web.problems import Problem
+from service.pages.languages import LANGUAGE_COOKIE, chosen_language
+from service.pages.sessions import Sessions, SignedOutError
+from service.web.parts import part
+from service.web.problems import KINDS, Problem, problem_of
 
 log = logging.getLogger("liancheng.api")
 
@@ -42,27 +42,27 @@ class PageRoute(APIRoute):
                 if request.method == "POST":
                     _check_origin(request)
                 response = await handle(request)
-            except SignedOutError as ended:
-                response = _to_sign_in(request, ended)
+            except SignedOutError as error:
+                response = _to_sign_in(request, error)
             except Exception as error:
-                response = _error(request, problems.of(error), error)
+                response = _error(request, problem_of(error), error)
             return _finished(request, response)
 
         return page
 
 
 def _check_origin(request: Request) -> None:
-    """Browsers of today say where a form that is posted stands. No word of it is no browser, and refused."""
+    """Browsers send the origin of a form with it. A request without one comes from no browser and is refused."""
     origin = request.headers.get("origin", "")
     if not origin or urlsplit(origin).netloc != request.headers.get("host"):
         raise Problem("bad-request", "this form was not sent by the page: open the page again")
 
 
-def _to_sign_in(request: Request, ended: SignedOutError) -> Response:
+def _to_sign_in(request: Request, error: SignedOutError) -> Response:
     if not wants_page(request):
         return Problem("no-key", "nobody is signed in").response()
-    response = RedirectResponse("/sign-in" + (f"?why={ended.why}" if ended.why else ""), 303)
-    sessions(request).take(request, response)
+    response = RedirectResponse("/sign-in" + (f"?why={error.why}" if error.why else ""), 303)
+    part(request.app, Sessions).delete_cookie(request, response)
     return response
 
 
@@ -71,7 +71,7 @@ def _error(request: Request, problem: Problem, error: Exception) -> Response:
         log.error("a page could not be made", exc_info=error)
     if not wants_page(request):
         return problem.response()
-    status = problems.KINDS[problem.slug].status
+    status = KINDS[problem.slug].status
     return rendering.page(request, "error.html", status, problem.headers, problem=problem)
 
 
@@ -83,7 +83,7 @@ def _finished(request: Request, response: Response) -> Response:
     for name, value in SAFE.items():
         response.headers.setdefault(name, value)
     if session := getattr(request.state, "renewed", None):
-        sessions(request).give(request, response, session)
-    if wanted := asked_for(request):
-        response.set_cookie(LANGUAGE_COOKIE, wanted, _YEAR_S, path="/", httponly=True, samesite="strict")
+        part(request.app, Sessions).set_cookie(request, response, session)
+    if language := chosen_language(request):
+        response.set_cookie(LANGUAGE_COOKIE, language, _YEAR_S, path="/", httponly=True, samesite="strict")
     return response

@@ -1,4 +1,4 @@
 """/v1: one router for each subject, in a folder for each kind of user.
 
-Holds no logic beyond reading a request and wording its answer.
+Holds no logic: a route reads a request, calls an engine, and writes its answer. Imports no page.
 """

@@ -1,4 +1,4 @@
-"""What every request meets: the app, limits, sign-in, problems, the OpenAPI document.
+"""What requests of every kind meet: limits, authentication, problems, the parts to ask for, the OpenAPI document.
 
-Answers no question about a company: that is in `engines`.
+Answers no question about a company, which engines do; imports no route and no page.
 """

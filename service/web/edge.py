@@ -1,6 +1,6 @@
-"""Around every request: its id, the limit of its body, the access log, the metrics. Plain ASGI, for it is always there.
+"""Around every request: its id, the limit of its body, the access log, the metrics. Plain ASGI, which is fast.
 
-The log names the route and the bank, never the company asked for, a query, a body or a key.
+The log names the route and the bank, never the company, a query, a body or a key.
 """
 
 import logging
@@ -23,7 +23,7 @@ SECONDS = Histogram(
     ("route",), buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )  # fmt: skip
 
-# read row by row: no end, but a longest line; the page of books limits itself, to say so on a page
+# read row by row: lines are limited, not the body; the page of books has a limit of its own, to explain it on the page
 STREAMED = frozenset({("POST", "/v1/screenings/stream"), ("PUT", "/v1/watches"), ("POST", "/books")})
 _QUIET = frozenset({"/health", "/metrics"})
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -31,7 +31,7 @@ _SAFE = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"private, 
 
 
 class Edge:
-    """The outermost part of the app that is ours. `body_max`: bytes."""
+    """The outermost layer of the app. `body_max`: bytes."""
 
     def __init__(self, app: ASGIApp, body_max: int) -> None:
         self._app = app
@@ -51,8 +51,8 @@ class _Exchange:
         self._body_max = body_max
         self._status, self._bytes = 500, 0
         headers = dict(scope["headers"])
-        asked = headers.get(b"request-id", b"")
-        self._id = asked if _ID.fullmatch(asked) else secrets.token_hex(8).encode()
+        given = headers.get(b"request-id", b"")
+        self._id = given if _ID.fullmatch(given) else secrets.token_hex(8).encode()
         self._length = headers.get(b"content-length", b"0")
 
     async def run(self, app: ASGIApp) -> None:
@@ -76,16 +76,16 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            own = [*message["headers"]]
-            given = {name for name, _ in own}
-            safe = (header for header in _SAFE if header[0] not in given)
-            message["headers"] = [*own, *safe, (b"request-id", self._id)]
+            headers = [*message["headers"]]
+            names = {name for name, _ in headers}
+            safe = (header for header in _SAFE if header[0] not in names)
+            message["headers"] = [*headers, *safe, (b"request-id", self._id)]
         else:
             self._bytes += len(message.get("body", b""))
         await self._send(message)
 
     def _too_large(self) -> Problem:
-        detail = f"{self._body_max:,} bytes are taken at most"
+        detail = f"at most {self._body_max:,} bytes are accepted"
         return Problem("too-large", detail, {"Connection": "close"}, limit=self._body_max)
 
     def _note(self, seconds: float) -> None:
@@ -93,10 +93,10 @@ class _Exchange:
         REQUESTS.labels(route, str(self._status)).inc()
         SECONDS.labels(route).observe(seconds)
         if access.isEnabledFor(logging.INFO):
-            access.info("%s", _line(self._line(route, seconds)))
+            access.info("%s", orjson.dumps(self._line(route, seconds)).decode())
 
     def _line(self, route: str, seconds: float) -> dict[str, Any]:
-        who = self._scope.get("liancheng.caller")
+        caller = self._scope.get("liancheng.caller")
         client = self._scope.get("client")
         return {
             "at": time.time(),
@@ -106,11 +106,7 @@ class _Exchange:
             "status": self._status,
             "ms": round(seconds * 1000, 2),
             "bytes": self._bytes,
-            "bank": who.bank if who else None,
-            "key": who.key_id if who else None,
+            "bank": caller.bank if caller else None,
+            "key": caller.key_id if caller else None,
             "from": client[0] if client else None,
         }
-
-
-def _line(told: dict[str, Any]) -> str:
-    return orjson.dumps(told).decode()

@@ -1,7 +1,7 @@
-"""The OpenAPI document: what FastAPI knows of the routes, and the schemas of our own models beside it.
+"""The OpenAPI document: what FastAPI knows of the routes, with the schemas of our own models.
 
-Answers are encoded by msgspec, so their schemas come from it too: `answer_of` names a model in a route, and
-`install` adds what it refers to.
+Answers are encoded by msgspec, so their schemas come from it too: a route names its model with `answer_of`, and
+`install` adds what the model refers to.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ _PROBLEM_ANSWER = {
 
 
 def schema_of(model: Any) -> dict[str, Any]:
-    """A reference to a msgspec model; its schema is put into the document."""
+    """Returns a reference to a msgspec model, whose schema is added to the document."""
     _models.add(model)
     (reference,), _ = msgspec.json.schema_components([model], ref_template=_REF)
     return reference
@@ -41,7 +41,7 @@ def schema_of(model: Any) -> dict[str, Any]:
 def answer_of(
     model: Any, about: str, *refusals: str, media: str = "application/json"
 ) -> dict[int | str, dict[str, Any]]:
-    """`responses=` of a route: the model with 200, and the problems (slugs) that this route can answer."""
+    """Returns `responses=` of a route: the model with 200, and the problems (slugs) that the route can answer."""
     answers: dict[int | str, dict[str, Any]] = {
         200: {"description": about, "content": {media: {"schema": schema_of(model)}}}
     }
@@ -49,18 +49,18 @@ def answer_of(
 
 
 def refusals_of(*slugs: str) -> dict[int | str, dict[str, Any]]:
-    """`responses=` of a route that answers nothing else: its problems."""
+    """Returns `responses=` of a route without a body: its problems."""
     return dict.fromkeys(sorted({problems.KINDS[slug].status for slug in slugs}), _PROBLEM_ANSWER)
 
 
 def body_of(model: Any, about: str, media: str = "application/json") -> dict[str, Any]:
-    """`openapi_extra=` of a route that reads its body itself."""
+    """Returns `openapi_extra=` of a route that reads its body itself."""
     content = {media: {"schema": schema_of(model)}}
     return {"requestBody": {"required": True, "description": about, "content": content}}
 
 
 def install(app: FastAPI) -> None:
-    """Make the document of the app once, when it is first asked for."""
+    """Makes the app build its document once, at the first request for it."""
 
     def made() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -1,15 +1,17 @@
-"""`as_of`, `known_at`, `explain` of a query, read by hand: as FastAPI's parameters they cost every request."""
+"""The path and query of a request for a company, read by hand: as parameters of FastAPI they would slow it."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, cast, get_args
 
 from liancheng.days import day_of
 from liancheng.explaining.phrases import Language
 from liancheng.joint_list.history import Moment
+from liancheng.text.findings import sentence
+from liancheng.text.identity import check_uscc
 from service.web.problems import Problem
 
-_FIRST_DAY, _AHEAD = date(2000, 1, 1), timedelta(days=3660)
+_FIRST_DAY, _DAYS_AHEAD = date(2000, 1, 1), timedelta(days=3660)
 
 PARAMETERS: list[dict[str, Any]] = [
     {
@@ -18,32 +20,33 @@ PARAMETERS: list[dict[str, Any]] = [
     },
     {
         "name": "as_of", "in": "query", "schema": {"type": "string", "format": "date"},
-        "description": "The company at the end of this day of Asia/Shanghai.",
+        "description": "The company at the end of this day in Asia/Shanghai.",
     },
     {
         "name": "known_at", "in": "query", "schema": {"type": "string", "format": "date-time"},
-        "description": "As it was known at this instant, with its time zone. Without `as_of`, at the end of its day.",
+        "description": "As it was known at this instant, with its time zone; without `as_of`, at the end of its day.",
     },
     {
         "name": "explain", "in": "query", "schema": {"type": "string", "enum": list(get_args(Language))},
-        "description": "Say why, in words: each reason with its rule, source and mark.",
+        "description": "Explain in words: each reason with its rule, source and mark.",
     },
 ]  # fmt: skip
 
 
-class Wish(NamedTuple):
-    """`moment` None: as it is now. `language`: of the explanation; None: no explanation."""
+def uscc(text: str) -> str:
+    """Returns a USCC in its canonical form. Raises Problem: bad-uscc."""
+    checked, wrong = check_uscc(text)
+    if checked is None:
+        raise Problem("bad-uscc", sentence(wrong) if wrong else "")
+    return checked
 
-    moment: Moment | None
-    language: Language | None
 
-
-def read(query: Mapping[str, str]) -> Wish | None:
-    """What is wished beyond the company as it is now. Raises Problem."""
-    moment, language = _moment(query), query.get("explain")
+def read(query: Mapping[str, str]) -> tuple[Moment | None, Language | None]:
+    """Returns the moment (None: now) and the language of the explanation (None: none). Raises Problem: bad-request."""
+    language = query.get("explain")
     if language is not None and language not in get_args(Language):
         raise Problem("bad-request", f"explain: found {language[:40]!r}, expected {' or '.join(get_args(Language))}")
-    return Wish(moment, cast(Language | None, language)) if moment or language else None
+    return _moment(query), cast(Language | None, language)
 
 
 def _moment(query: Mapping[str, str]) -> Moment | None:
@@ -53,7 +56,7 @@ def _moment(query: Mapping[str, str]) -> Moment | None:
     now = datetime.now(UTC)
     known = None if known_at is None else _instant(known_at)
     day = day_of(known or now) if as_of is None else _day(as_of)
-    if not _FIRST_DAY <= day <= day_of(now) + _AHEAD:
+    if not _FIRST_DAY <= day <= day_of(now) + _DAYS_AHEAD:
         raise Problem("bad-request", f"as_of: found {day}, expected a day from {_FIRST_DAY} to ten years from now")
     return Moment(day, known)
 
@@ -66,11 +69,11 @@ def _day(text: str) -> date:
 
 
 def _instant(text: str) -> datetime:
-    """A + that was not encoded comes as a space."""
+    """A `+` that was not encoded arrives as a space."""
     try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))
-        if found.tzinfo:
-            return found.astimezone(UTC)
+        instant = datetime.fromisoformat(text.replace(" ", "+"))
+        if instant.tzinfo:
+            return instant.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     expected = "an instant with its time zone, such as 2026-08-20T09:00:00+08:00"

@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
-from fastapi import Request, Response
+from fastapi import Request
 from starlette.responses import StreamingResponse
 
 from liancheng import codec
 from liancheng.records.alerts import Alert
 from liancheng.settings import Settings
-from service.web.app import create_app
-from service.web.callers import Caller
+from service.app import create_app
+from service.pages.bank.alerts import newest
 from tests.eventually import eventually
 from tests.service.serving import client
 
@@ -29,7 +29,7 @@ class Alerts:
     def cut(self) -> None:
         self._cuts += 1
 
-    async def open(self, request: Request, who: Caller) -> Response:
+    async def open(self, request: Request) -> StreamingResponse:
         after = request.headers.get("last-event-id")
         self.asked_after.append(after)
         return StreamingResponse(self._events(int(after or 0)), media_type="text/event-stream")
@@ -51,7 +51,7 @@ def serving(settings: Settings, alerts: Alerts | None) -> Iterator[None]:
     """`alerts` None: those of the bank's own topic."""
     app = create_app(settings)
     if alerts:
-        app.state.open_alerts = alerts.open
+        app.dependency_overrides[newest] = alerts.open
     config = uvicorn.Config(
         app, settings.api_host, settings.api_port, log_config=None, ws="none", timeout_graceful_shutdown=1
     )

@@ -220,4 +220,4 @@ def test_screen_says_what_is_wrong_in_a_line(environment: dict[str, str]) -> Non
     assert "This key is not valid" in error and "lc_nobody" not in error
     away = environment | {"LIANCHENG_API_URL": "http://127.0.0.1:9"}
     assert "no HTTP service answers at http://127.0.0.1:9" in the_error(liancheng("screen", makers.uscc(1), env=away))
-    assert "This is no USCC" in the_error(liancheng("screen", "91310000MA1A00001X", env=environment))
+    assert "This is not a valid USCC" in the_error(liancheng("screen", "91310000MA1A00001X", env=environment))

@@ -221,7 +221,7 @@ def test_the_log_says_who_and_what_route_and_no_secret(served: Settings, bank: h
 def test_every_problem_is_on_its_page() -> None:
     page = (ROOT / "docs" / "problems.md").read_text("utf-8")
     for name, kind in problems.KINDS.items():
-        assert f"| `{name}` | {kind.status} | {kind.title} | {kind.mend} |" in page
+        assert f"| `{name}` | {kind.status} | {kind.title} | {kind.remedy} |" in page
 
 
 def test_the_view_was_not_touched(served: Settings) -> None:

@@ -13,11 +13,12 @@ from liancheng.answers.screening_answers import AskedRow, RowError
 from liancheng.errors import WrongUseError
 from liancheng.records.alerts import Bank
 from liancheng.records.screening_receipts import recanonical
+from service.engines.callers import identified
+from service.engines.errors import KeyEndedError, KeyRefusedError
 from service.engines.row_lines import LONGEST, CsvLines, Lines
 from service.engines.rows import ScreeningRow
-from service.web.auth import identified
 from service.web.limits import Limits
-from service.web.problems import Problem
+from service.web.problems import Problem, problem_of
 from tests.bank_material import uscc
 from tests.unit.lives import UNHURRIED
 
@@ -68,10 +69,12 @@ def bank(*made: keys.ApiKey) -> dict[str, Bank]:
 
 
 def refused(banks: dict[str, Bank], text: str, now: datetime = NOW) -> str:
-    with pytest.raises(Problem) as caught:
+    with pytest.raises((KeyRefusedError, KeyEndedError)) as caught:
         identified(banks, text, now, 5)
-    assert text[-20:] not in str(caught.value.body)
-    return caught.value.slug
+    problem = problem_of(caught.value)
+    assert text[-20:] not in str(problem.body)
+    assert problem.headers["WWW-Authenticate"].startswith("Bearer")
+    return problem.slug
 
 
 def test_a_key_is_for_its_bank_until_it_ends() -> None:

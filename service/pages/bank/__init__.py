@@ -1,1 +1,5 @@
-"""Pages for a bank's clerk."""
+"""Pages for a bank's clerk. Nothing for other kinds of user."""
+
+from service.pages.bank import alerts, books, search
+
+ROUTERS = (search.router, books.router, alerts.router)

@@ -1,4 +1,4 @@
-"""Books that clerks have uploaded: screened in the background, kept half an hour, in this process's memory alone."""
+"""Books that clerks have uploaded: screened in the background, kept for half an hour, only in this process's memory."""
 
 import asyncio
 import logging
@@ -11,30 +11,27 @@ from dataclasses import dataclass, field
 import msgspec
 
 from liancheng.answers.screening_answers import ScreenedRow, StreamEnd, Summary
-from liancheng.records.screening_receipts import Asked, ListPosition, ScreeningReceipt, canonical
-from service.engines import rows
-from service.engines.rows import Tally
+from liancheng.records.screening_receipts import ListPosition, ScreeningReceipt
+from service.engines.book_screener import BookScreener
+from service.engines.callers import Caller
 from service.pages.bank.book_file import BookFile
-from service.routes.bank.books import PER_TOKEN
-from service.web import problems
-from service.web.callers import Caller
-from service.web.problems import Problem
-from service.web.services import Services
+from service.web.limits import ROWS_PER_TOKEN, Limits
+from service.web.problems import Problem, problem_of
 
 log = logging.getLogger("liancheng.api")
 
 KEPT_S = 30 * 60
-_OF_A_BANK = 5  # the oldest goes for a new one
-_AT_ONCE = 3  # of all banks
-_BATCH = 200  # rows between two looks at the progress: names take milliseconds each
+_BOOKS_PER_BANK = 5  # a new one replaces the oldest
+_BOOKS_AT_ONCE = 3  # of all banks
+_ROWS_PER_STEP = 200  # of the progress: names take milliseconds each
 
 _decode_row = msgspec.json.Decoder(ScreenedRow)
 _decode_end = msgspec.json.Decoder(StreamEnd)
 
 
 @dataclass(eq=False)
-class Book:
-    """One upload. `proof`: what a stream of the same rows answers, compressed; it is there when the book is done."""
+class ShelvedBook:
+    """One upload. `proof`: what a stream of the same rows answers, compressed; empty until the book is done."""
 
     id: str
     bank: str
@@ -54,30 +51,32 @@ class Book:
         return self.summary is not None or self.problem is not None
 
     def lines(self) -> bytes:
-        """The answer and its receipt, as lines of JSON that `liancheng receipt verify` reads."""
+        """Returns the answer and its receipt, as lines of JSON that `liancheng receipt verify` reads."""
         return zlib.decompress(self.proof)
 
     def screened(self) -> Iterator[ScreenedRow]:
         return (_decode_row.decode(line) for line in self.lines().splitlines()[:-1])
 
 
-class Shelf:
+class BookShelf:
     """The books of one process."""
 
-    def __init__(self) -> None:
-        self._books: dict[str, Book] = {}
-        self._turn = asyncio.Semaphore(_AT_ONCE)
+    def __init__(self, screener: BookScreener, limits: Limits) -> None:
+        self._screener = screener
+        self._limits = limits
+        self._books: dict[str, ShelvedBook] = {}
+        self._turn = asyncio.Semaphore(_BOOKS_AT_ONCE)
 
-    def take(self, here: Services, who: Caller, name: str, file: BookFile) -> Book:
-        """Begin to screen a file."""
-        self._clear(who.bank)
-        book = Book(secrets.token_urlsafe(16), who.bank, name, file, time.monotonic())
+    def add(self, caller: Caller, name: str, file: BookFile) -> ShelvedBook:
+        """Starts to screen a file."""
+        self._clear(caller.bank)
+        book = ShelvedBook(secrets.token_urlsafe(16), caller.bank, name, file, time.monotonic())
         self._books[book.id] = book
-        book.task = asyncio.create_task(self._run(here, who, book))
+        book.task = asyncio.create_task(self._run(caller, book))
         return book
 
-    def find(self, id_: str, bank: str) -> Book:
-        """Raises Problem where this bank has no such book, or has it no more."""
+    def find(self, id_: str, bank: str) -> ShelvedBook:
+        """Raises Problem: not-found, if this bank has no such book, or has it no longer."""
         book = self._books.get(id_)
         if book is None or book.bank != bank or time.monotonic() - book.made > KEPT_S:
             raise Problem("not-found", "results are kept for 30 minutes: upload the file again")
@@ -86,33 +85,30 @@ class Shelf:
     def _clear(self, bank: str) -> None:
         now = time.monotonic()
         own = sorted((book for book in self._books.values() if book.bank == bank), key=lambda book: book.made)
-        gone = [book for book in self._books.values() if now - book.made > KEPT_S] + own[: 1 - _OF_A_BANK or None]
-        for book in gone:
+        old = [book for book in self._books.values() if now - book.made > KEPT_S]
+        for book in old + own[: 1 - _BOOKS_PER_BANK or None]:
             self._books.pop(book.id, None)
             if book.task and not book.ended:
                 book.task.cancel()
 
-    async def _run(self, here: Services, who: Caller, book: Book) -> None:
+    async def _run(self, caller: Caller, book: ShelvedBook) -> None:
         try:
             async with self._turn:
-                await _screen(here, who, book)
+                await self._screen(caller, book)
         except Exception as error:
-            book.problem = problems.of(error)
+            book.problem = problem_of(error)
             if book.problem.slug == "internal":
                 log.exception("a book could not be screened")
 
-
-async def _screen(here: Services, who: Caller, book: Book) -> None:
-    tally, lines = Tally(), []
-    asked = book.file.rows
-    for first in range(0, len(asked), _BATCH):
-        some = asked[first : first + _BATCH]
-        await asyncio.sleep(here.limits.wait_s(who.bank, who.rate, len(some) / PER_TOKEN))
-        screened = await rows.screen(here, some, tally)
-        lines += screened.lines
-        book.position, book.done = screened.position, tally.rows
-    receipt = here.receipts.make(who, Asked(rows=tally.rows), tally.digest, here.list.standard, book.position)
-    end = b'{"type":"end","summary":%b,"receipt":%b}\n' % (canonical(tally.summary), receipt)
-    book.receipt = _decode_end.decode(end).receipt
-    book.proof = await asyncio.to_thread(zlib.compress, b"\n".join([*lines, end]), 1)
-    book.summary = tally.summary
+    async def _screen(self, caller: Caller, book: ShelvedBook) -> None:
+        screening = self._screener.book(caller)
+        lines: list[bytes] = []
+        for first in range(0, len(book.file.rows), _ROWS_PER_STEP):
+            rows = book.file.rows[first : first + _ROWS_PER_STEP]
+            await asyncio.sleep(self._limits.wait_s(caller.bank, caller.rate, len(rows) / ROWS_PER_TOKEN))
+            lines += await screening.screen(rows)
+            book.position, book.done = screening.position, screening.rows
+        end = screening.end_line()
+        book.receipt = _decode_end.decode(end).receipt
+        book.proof = await asyncio.to_thread(zlib.compress, b"\n".join([*lines, end]), 1)
+        book.summary = screening.summary

@@ -1,12 +1,12 @@
-"""A book from a file: uploaded, screened while its progress is shown, hits first, to be kept as CSV and as proof."""
+"""A book from a file: uploaded, screened while the page shows the progress, downloaded as CSV and as proof."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from urllib.parse import quote
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import RedirectResponse
@@ -15,80 +15,92 @@ from liancheng.answers.screening_answers import ScreenedRow
 from liancheng.records.entries import RANK
 from service.pages.bank import book_csv, book_file
 from service.pages.bank.book_file import WrongFileError
-from service.pages.bank.book_shelf import Book, Shelf
+from service.pages.bank.book_shelf import BookShelf, ShelvedBook
 from service.pages.rendering import page
 from service.pages.routing import PageRoute
-from service.pages.sessions import Session, may, sessions
+from service.pages.sessions import Clerk, MayScreen, Session, Sessions, TheSessions, may
+from service.web.parts import TheSettings, the
 from service.web.problems import Problem
-from service.web.services import services
 
 router = APIRouter(route_class=PageRoute)
 
-_SHOWN = 500  # rows of one table; the file has all
-_READING = asyncio.Semaphore(2)  # files that are read at once: a workbook takes a process of its own
+_ROWS_SHOWN = 500  # in one table; the file has all
+_FILES_AT_ONCE = asyncio.Semaphore(2)  # a workbook is read in a process of its own
 _READ_ON = 16  # times the limit: a browser shows no answer before it has sent everything
+
+TheShelf = Annotated[BookShelf, Depends(the(BookShelf))]
+
+
+async def shelved(clerk: MayScreen, shelf: TheShelf, id_: str) -> ShelvedBook:
+    """Returns the bank's book of this id."""
+    return shelf.find(id_, clerk.caller.bank)
+
+
+async def screened(book: Annotated[ShelvedBook, Depends(shelved)]) -> ShelvedBook:
+    """Returns the book of this id, which has been screened."""
+    if book.summary is None:
+        raise Problem("not-found", "this book is still being screened")
+    return book
+
+
+ScreenedBook = Annotated[ShelvedBook, Depends(screened)]
 
 
 @router.get("/books")
-async def form(request: Request) -> Response:
-    may(request, "screen")
-    return _form(request)
+async def form(request: Request, _: MayScreen, settings: TheSettings) -> Response:
+    return _form(request, settings.api_body_max)
 
 
 @router.post("/books")
-async def upload(request: Request) -> Response:
-    session, who = may(request, "screen")
-    here = services(request)
+async def upload(
+    request: Request, clerk: MayScreen, sessions: TheSessions, shelf: TheShelf, settings: TheSettings
+) -> Response:
+    limit = settings.api_body_max
     try:
-        raw, name = await _file(request, session, here.settings.api_body_max)
-        async with _READING:
+        raw, name = await _file(request, sessions, clerk.session, limit)
+        async with _FILES_AT_ONCE:
             file = await asyncio.to_thread(book_file.read, raw, name)
     except WrongFileError as wrong:
-        return _form(request, wrong)
-    book = _shelf(request).take(here, who, name, file)
-    return RedirectResponse(f"/books/{book.id}", 303)
+        return _form(request, limit, wrong)
+    return RedirectResponse(f"/books/{shelf.add(clerk.caller, name, file).id}", 303)
 
 
 @router.get("/books/{id_}")
-async def book(request: Request, id_: str) -> Response:
-    found = _found(request, id_)
-    if not found.ended:
-        return page(request, "book_running.html", book=found, total=len(found.file.rows))
-    if found.problem:
-        raise found.problem
-    return page(request, "book.html", book=found, limit=_SHOWN, **await asyncio.to_thread(_sorted, found))
+async def book(request: Request, book: Annotated[ShelvedBook, Depends(shelved)]) -> Response:
+    if not book.ended:
+        return page(request, "book_running.html", book=book, total=len(book.file.rows))
+    if book.problem:
+        raise book.problem
+    return page(request, "book.html", book=book, limit=_ROWS_SHOWN, **await asyncio.to_thread(_sorted, book))
 
 
 @router.get("/books/{id_}/progress")
-async def progress(request: Request, id_: str) -> Response:
-    found = _found(request, id_, charged=False)
-    told = {"done": found.done, "total": len(found.file.rows), "ended": found.ended}
-    return Response(msgspec.json.encode(told), media_type="application/json")
+async def progress(clerk: Annotated[Clerk, Depends(may("screen", cost=0))], shelf: TheShelf, id_: str) -> Response:
+    book = shelf.find(id_, clerk.caller.bank)
+    state = {"done": book.done, "total": len(book.file.rows), "ended": book.ended}
+    return Response(msgspec.json.encode(state), media_type="application/json")
 
 
 @router.get("/books/{id_}/rows.csv")
-async def rows(request: Request, id_: str) -> Response:
-    found = _done(request, id_)
-    text = await asyncio.to_thread(book_csv.written, found.screened(), found.file.lines, found.file.asked)
-    return _download(text.encode(), "text/csv; charset=utf-8", f"{_stem(found)}-筛查结果.csv")
+async def rows(book: ScreenedBook) -> Response:
+    text = await asyncio.to_thread(book_csv.written, book.screened(), book.file.lines, book.file.asked)
+    return _download(text.encode(), "text/csv; charset=utf-8", f"{_stem(book)}-筛查结果.csv")
 
 
 @router.get("/books/{id_}/proof.jsonl")
-async def proof(request: Request, id_: str) -> Response:
-    found = _done(request, id_)
-    return _download(found.lines(), "application/x-ndjson", f"{_stem(found)}-凭证.jsonl")
+async def proof(book: ScreenedBook) -> Response:
+    return _download(book.lines(), "application/x-ndjson", f"{_stem(book)}-凭证.jsonl")
 
 
-def _form(request: Request, wrong: WrongFileError | None = None) -> Response:
-    limit = services(request).settings.api_body_max
+def _form(request: Request, limit: int, wrong: WrongFileError | None = None) -> Response:
     return page(request, "books.html", 400 if wrong else 200, wrong=wrong, limit=limit)
 
 
-async def _file(request: Request, session: Session, limit: int) -> tuple[bytes, str]:
-    """The bytes of the file and its name.
+async def _file(request: Request, sessions: Sessions, session: Session, limit: int) -> tuple[bytes, str]:
+    """Returns the bytes of the file and its name.
 
     Raises:
-        WrongFileError: none, or too large.
+        WrongFileError: there is none, or it is too large.
         Problem: the form is not ours.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
@@ -101,11 +113,11 @@ async def _file(request: Request, session: Session, limit: int) -> tuple[bytes, 
     try:
         parser = MultiPartParser(request.headers, cast(Any, once()), max_files=1, max_fields=5)
         parser.spool_max_size = limit  # never on disk
-        found: FormData = await parser.parse()
+        form: FormData = await parser.parse()
     except MultiPartException as error:
         raise Problem("bad-request", error.message) from error
-    sessions(request).check_csrf(session, found.get("csrf"))
-    file = found.get("file")
+    sessions.check_csrf(session, form.get("csrf"))
+    file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         raise WrongFileError("wrong.file.none")
     return await file.read(), file.filename[:100]
@@ -117,7 +129,7 @@ async def _body(request: Request, limit: int) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > limit * _READ_ON:
-            raise Problem("too-large", f"{limit:,} bytes are taken at most", {"Connection": "close"})
+            raise Problem("too-large", f"at most {limit:,} bytes are accepted", {"Connection": "close"})
         if size <= limit:
             parts.append(part)
     if size > limit:
@@ -125,41 +137,25 @@ async def _body(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def _shelf(request: Request) -> Shelf:
-    return cast(Shelf, request.app.state.shelf)
-
-
-def _found(request: Request, id_: str, *, charged: bool = True) -> Book:
-    _, who = may(request, "screen", charged=charged)
-    return _shelf(request).find(id_, who.bank)
-
-
-def _done(request: Request, id_: str) -> Book:
-    found = _found(request, id_)
-    if found.summary is None:
-        raise Problem("not-found", "this book is being screened still")
-    return found
-
-
-def _sorted(found: Book) -> dict[str, Any]:
-    """Rows by what a clerk has to do about them; the worst first."""
+def _sorted(book: ShelvedBook) -> dict[str, Any]:
+    """Returns the rows by what a clerk has to do about them, the most severe first."""
     hits: list[tuple[int, ScreenedRow]] = []
     alike: list[tuple[int, ScreenedRow]] = []
     refused: list[tuple[int, ScreenedRow]] = []
-    for line, row in zip(found.file.lines, found.screened(), strict=True):
+    for line, row in zip(book.file.lines, book.screened(), strict=True):
         if row.error:
             refused.append((line, row))
         elif row.matches:
             alike.append((line, row))
         elif row.company and row.company.level != "clear":
             hits.append((line, row))
-    hits.sort(key=lambda one: -RANK[one[1].company.level] if one[1].company else 0)
-    asked = dict(zip(found.file.lines, found.file.asked, strict=True))
+    hits.sort(key=lambda pair: -RANK[pair[1].company.level] if pair[1].company else 0)
+    asked = dict(zip(book.file.lines, book.file.asked, strict=True))
     return {"hits": hits, "alike": alike, "refused": refused, "asked": asked}
 
 
-def _stem(found: Book) -> str:
-    return found.name.rpartition(".")[0] or found.name
+def _stem(book: ShelvedBook) -> str:
+    return book.name.rpartition(".")[0] or book.name
 
 
 def _download(raw: bytes, media: str, name: str) -> Response:

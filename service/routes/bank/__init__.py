@@ -1,1 +1,23 @@
-"""/v1 as banks use it."""
+"""/v1 as banks use it: one router for each subject. Nothing for other kinds of user."""
+
+from service.routes.bank import (
+    alert_counts,
+    alerts,
+    companies,
+    screening_stream,
+    screenings,
+    service_keys,
+    watches,
+    webhooks,
+)
+
+ROUTERS = (
+    companies.router,
+    screenings.router,
+    screening_stream.router,
+    service_keys.router,
+    watches.router,
+    alerts.router,
+    alert_counts.router,
+    webhooks.router,
+)

@@ -1,23 +1,23 @@
-"""What is sent and answered about watches, beside `Watch` itself."""
+"""What requests and answers about watches hold, in addition to `Watch` itself."""
 
 import msgspec
 
+from liancheng.errors import WrongUseError
 from liancheng.records.alerts import CustomerReference, Filters, Watch
 from liancheng.records.facts import Model
 from liancheng.text.provinces import PROVINCES
 from service.engines.upload_store import RefusedRow, Upload
-from service.web.problems import Problem
 
 
-class WatchWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a watch is to be: references of your own, and filters (null: everything is news)."""
+class WatchChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A watch as it is to be: references of your own, and filters (null: every change is alerted)."""
 
     references: tuple[CustomerReference, ...] = ()
     filters: Filters | None = None
 
 
 class Page(Model, frozen=True, kw_only=True):
-    """A page of the book. `next`: what to ask `after` next; null: that was the last one."""
+    """A page of the book. `next`: the `after` of the next request; null: that was the last page."""
 
     watches: tuple[Watch, ...]
     next: str | None = None
@@ -32,7 +32,7 @@ class Uploads(Model, frozen=True, kw_only=True):
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of rows: companies by what happened to their watch, and the rows that were not taken."""
+    """What became of rows: companies by what happened to their watches, and the refused rows."""
 
     added: int
     changed: int
@@ -41,13 +41,13 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[RefusedRow, ...] = ()
 
 
-_wish = msgspec.json.Decoder(WatchWish)
+_decode = msgspec.json.Decoder(WatchChange)
 
 
-def read_wish(raw: bytes) -> WatchWish:
-    """Raises msgspec.DecodeError, or Problem where a province is none."""
-    wish = _wish.decode(raw or b"{}")
-    unknown = [code for code in (wish.filters.provinces if wish.filters else ()) if code not in PROVINCES]
+def read_change(raw: bytes) -> WatchChange:
+    """Raises msgspec.DecodeError, or WrongUseError for an unknown province."""
+    change = _decode.decode(raw or b"{}")
+    unknown = [code for code in (change.filters.provinces if change.filters else ()) if code not in PROVINCES]
     if unknown:
-        raise Problem("bad-request", f"filters.provinces: found {unknown[0]!r}, expected codes such as 310000")
-    return wish
+        raise WrongUseError(f"filters.provinces: found {unknown[0]!r}, expected codes such as 310000")
+    return change

@@ -9,15 +9,16 @@ import uvicorn
 
 from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
-from service.web.app import create_app
-from service.web.listeners import Listeners
+from service.app import create_app
+from service.web.alert_streams import AlertStreams
+from service.web.parts import part
 
-_STOP_S = 10  # streams that are under way
-_SWITCH_S = 0.0005  # how long a thread that reads Kafka may keep the loop waiting; Python's own is ten times that
+_SHUTDOWN_S = 10  # for open streams
+_SWITCH_S = 0.0005  # how long a thread that reads Kafka may hold up the event loop; Python's default is ten times that
 
 
 def run(settings: Settings) -> None:
-    """Serve until a signal comes.
+    """Serves until a signal comes.
 
     Raises:
         WrongUseError: the port is taken, or a file of TLS is missing.
@@ -37,30 +38,30 @@ def run(settings: Settings) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
-        timeout_graceful_shutdown=_STOP_S,
+        timeout_graceful_shutdown=_SHUTDOWN_S,
         ssl_certfile=settings.api_tls_certificate,
         ssl_keyfile=settings.api_tls_key,
     )
     try:
-        _Server(config, app.state.services.listeners).run()
+        _Server(config, part(app, AlertStreams)).run()
     except SystemExit as error:
         if not error.code:
             raise
         raise WrongUseError(
             f"the HTTP service could not listen on {settings.api_host}:{settings.api_port}: "
-            "choose another with LIANCHENG_API_PORT"
+            "choose another port with LIANCHENG_API_PORT"
         ) from error
 
 
 class _Server(uvicorn.Server):
-    """One that tells its listeners to go before it waits for them."""
+    """Ends the streams of alerts before it waits for open requests."""
 
-    def __init__(self, config: uvicorn.Config, listeners: Listeners) -> None:
+    def __init__(self, config: uvicorn.Config, streams: AlertStreams) -> None:
         super().__init__(config)
-        self._listeners = listeners
+        self._streams = streams
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._listeners.end()
+        self._streams.end()
         await super().shutdown(sockets)
 
 

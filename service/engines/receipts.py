@@ -1,6 +1,5 @@
 """Answers from the view's bytes, and their receipts."""
 
-import base64
 import os
 import time
 from collections.abc import Iterable
@@ -15,26 +14,26 @@ from consumers.view.reader import entry_of
 from liancheng.answers import screening_answers
 from liancheng.answers.screening_answers import Company
 from liancheng.records.screening_receipts import Asked, EntryProof, ListPosition, ScreeningReceipt, canonical, number
+from service.engines.callers import Caller
 from service.engines.receipt_log import ReceiptLog
-from service.web.callers import Caller
 
 
-def company(uscc: str, raw: bytes | None, standard: str) -> Company:
-    """A company from the bytes of its entry (None: it has none)."""
+def company_of(uscc: str, raw: bytes | None, standard: str) -> Company:
+    """Returns a company from the bytes of its entry (None: it has none)."""
     if raw is None:
         return screening_answers.company(uscc, None, None, standard)
     return screening_answers.company(uscc, entry_of(uscc, raw), _sha256(raw).hexdigest(), standard)
 
 
 def position_of(position: Position) -> ListPosition:
-    """As it stands in an answer. It was found fresh, so its age is known."""
+    """The position as answers carry it. The view was found fresh, so its age is known."""
     return ListPosition(
         age_s=number(round(position.age_s or 0.0, 3)), offsets=position.offsets, complete_to=position.complete_to
     )
 
 
 class Receipts:
-    """Makes receipts, and puts them on their way to their topics."""
+    """Signs receipts and hands them to the log."""
 
     def __init__(self, signer: Signer, log: ReceiptLog) -> None:
         self._signer = signer
@@ -42,7 +41,7 @@ class Receipts:
 
     def make(
         self,
-        who: Caller,
+        caller: Caller,
         asked: Asked,
         answer_sha256: str,
         standard: str,
@@ -50,11 +49,11 @@ class Receipts:
         *,
         entries: Iterable[EntryProof | None] = (),
     ) -> bytes:
-        """A signed receipt as JSON. Raises Problem where receipts cannot be kept."""
+        """Returns a signed receipt as JSON. Raises ReceiptsFullError."""
         receipt = ScreeningReceipt(
             id=f"{time.time_ns() // 1_000_000:011x}{os.urandom(10).hex()}",
-            bank=who.bank,
-            key_id=who.key_id,
+            bank=caller.bank,
+            key_id=caller.key_id,
             asked=asked,
             answered_at=datetime.now(UTC),
             answer_sha256=answer_sha256,
@@ -72,15 +71,5 @@ class Receipts:
 
 
 def with_receipt(answer: bytes, receipt: bytes) -> bytes:
-    """The body: an answer's object with the receipt as its last member."""
+    """Returns the body: an answer's object with the receipt as its last member."""
     return b'%b,"receipt":%b}' % (answer[:-1], receipt)
-
-
-def as_header(receipt: bytes) -> str:
-    """A receipt where there is no body."""
-    return base64.urlsafe_b64encode(receipt).decode()
-
-
-def etag_of(company: Company, position: ListPosition) -> str:
-    """Weak, because the position beside the company changes all the time: entry, day of the list, standard."""
-    return f'W/"{company.sequence or 0}.{position.complete_to or 0}.{company.standard}"'

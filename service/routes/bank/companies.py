@@ -1,0 +1,60 @@
+"""`GET /v1/companies`: one company by its USCC, or companies by a name."""
+
+import base64
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from liancheng.answers.screening_answers import CompanyAnswer, NamesAnswer
+from service.web import query
+from service.web.auth import ScreenCaller, charge
+from service.web.limits import LOOK_BACK_TOKENS
+from service.web.openapi import answer_of
+from service.web.parts import TheScreener
+
+router = APIRouter(prefix="/v1", tags=["screening"])
+
+JSON = "application/json"
+_REFUSALS = ("no-key", "scope-missing", "too-many-requests", "view-stale")
+
+
+@router.get(
+    "/companies/{uscc}",
+    responses=answer_of(CompanyAnswer, "The company as it stands on the list, or stood.", "bad-uscc", *_REFUSALS),
+    openapi_extra={"parameters": query.PARAMETERS},
+)
+async def company(request: Request, caller: ScreenCaller, screener: TheScreener) -> Response:
+    """A company by its USCC. One without an entry is `clear` and not `known`.
+
+    With `If-None-Match` and the ETag of an answer that you hold, 304 says that everything but the list's position is
+    unchanged; its header `Liancheng-Receipt` is the receipt, base64url.
+    """
+    uscc = query.uscc(request.path_params["uscc"])
+    if request.scope["query_string"]:
+        moment, language = query.read(request.query_params)
+        if moment:
+            charge(request, caller, LOOK_BACK_TOKENS)
+        if moment or language:
+            return Response(await screener.company_at(caller, uscc, moment, language), media_type=JSON)
+    body, etag, receipt = await screener.company(caller, uscc, request.headers.get("if-none-match", ""))
+    if body is None:
+        headers = {"ETag": etag, "Liancheng-Receipt": base64.urlsafe_b64encode(receipt).decode()}
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=JSON, headers={"ETag": etag})
+
+
+@router.get(
+    "/companies",
+    responses=answer_of(NamesAnswer, "Companies that the name may mean.", "bad-request", "names-not-ready", *_REFUSALS),
+)
+async def companies(
+    caller: ScreenCaller,
+    screener: TheScreener,
+    name: Annotated[str, Query(min_length=1, max_length=200, description="A company's name, current or former.")],
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Response:
+    """Companies by name: identical after normalisation first, current names before former ones, then similar ones.
+
+    A match that is not `exact` is a question, not an answer: ask again by USCC. No match is no proof.
+    """
+    return Response(await screener.names(caller, name, limit), media_type=JSON)
