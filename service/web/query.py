@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast, get_args
 
 from liancheng.days import day_of
+from liancheng.errors import WrongUseError
 from liancheng.explaining.phrases import Language
 from liancheng.joint_list.history import Moment
-from liancheng.text.findings import sentence
-from liancheng.text.identity import check_uscc
+from liancheng.text.uscc import require
 from service.web.problems import Problem
 
 _FIRST_DAY, _DAYS_AHEAD = date(2000, 1, 1), timedelta(days=3660)
@@ -35,10 +35,10 @@ PARAMETERS: list[dict[str, Any]] = [
 
 def uscc(text: str) -> str:
     """Returns a USCC in its canonical form. Raises Problem: bad-uscc."""
-    checked, wrong = check_uscc(text)
-    if checked is None:
-        raise Problem("bad-uscc", sentence(wrong) if wrong else "")
-    return checked
+    try:
+        return require(text)
+    except WrongUseError as error:
+        raise Problem("bad-uscc", str(error)) from error
 
 
 def read(query: Mapping[str, str]) -> tuple[Moment | None, Language | None]:

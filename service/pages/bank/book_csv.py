@@ -15,13 +15,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def written(rows: Iterable[ScreenedRow], lines: Sequence[int], asked: Sequence[str]) -> str:
-    """A line for each row, and for each company that a name may mean."""
+    """Returns the text of the file: a line for each row, and for each company that a name may mean."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_HEADERS)
     for row, line, text in zip(rows, lines, asked, strict=True):
-        head = (line, row.customer_ref or "", text)
-        writer.writerows([_safe(cell) for cell in (*head, *cells)] for cells in _of(row))
+        start = (line, row.customer_ref or "", text)
+        writer.writerows([_safe(cell) for cell in (*start, *cells)] for cells in _of(row))
     return _BOM + out.getvalue()
 
 
@@ -48,5 +48,5 @@ def _company(company: Company, score: str, language: Language = "zh") -> tuple[o
 
 
 def _safe(cell: object) -> object:
-    """Excel would run a cell that begins like a formula, and names and references are what others wrote."""
+    """Excel would run a cell that begins like a formula, and others write names and references."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -48,8 +48,8 @@ _decode_names = msgspec.json.Decoder(_NamesBody)
 async def search(request: Request, clerk: MayScreen, screener: TheScreener) -> Response:
     text = request.query_params.get("q", "").strip()
     as_of = request.query_params.get("as_of", "").strip()
-    asked = {"q": text[:_QUERY_MAX], "as_of": as_of[:10], "today": day_of(datetime.now(UTC)).isoformat()}
-    values: dict[str, Any] = {"asked": asked, "wrong": _NOTHING_WRONG, "company": None, "names": None}
+    form = {"q": text[:_QUERY_MAX], "as_of": as_of[:10], "today": day_of(datetime.now(UTC)).isoformat()}
+    values: dict[str, Any] = {"form": form, "wrong": _NOTHING_WRONG, "company": None, "names": None}
     if "q" not in request.query_params:
         return page(request, "search.html", **values)
     wrong = _wrong(text, as_of)

@@ -1,4 +1,4 @@
-// All that pages do by script: files that are dropped, a progress that moves, alerts that come. The rest needs none.
+// Everything that needs a script: dropping a file, moving the progress bar, receiving alerts.
 "use strict";
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -29,11 +29,11 @@ function follow(box) {
   const look = async () => {
     const answer = await fetch(box.dataset.progress, { headers: { accept: "application/json" } }).catch(() => null);
     if (answer && !answer.ok) return location.reload();
-    const told = answer ? await answer.json() : null;
-    if (told && told.ended) return location.reload();
-    if (told) {
-      bar.value = told.done;
-      said.textContent = fill(box.dataset.text, told);
+    const progress = answer ? await answer.json() : null;
+    if (progress && progress.ended) return location.reload();
+    if (progress) {
+      bar.value = progress.done;
+      said.textContent = fill(box.dataset.text, progress);
     }
     setTimeout(look, 500);
   };
@@ -59,9 +59,9 @@ function listen(box) {
     const symbol = element("span", { "aria-hidden": "true" }, SYMBOLS[level] || "");
     return element("span", { class: "badge " + level }, symbol, " " + (words["level." + level] || level));
   };
-  const told = (alert) => `${alert.name}, ${words["change." + alert.kind] || alert.kind}, ${words["level." + alert.level_after] || ""}`;
+  const summary = (alert) => `${alert.name}, ${words["change." + alert.kind] || alert.kind}, ${words["level." + alert.level_after] || ""}`;
   let last = 0, waiting = "", timer = 0;
-  const announce = (text) => { // many at once are not read out one by one
+  const announce = (text) => { // when many arrive at once, a screen reader reads only the last
     waiting = text;
     timer ||= setTimeout(() => { news.textContent = words["live.new"] + waiting; timer = 0; }, CALM_MS);
   };
@@ -73,7 +73,7 @@ function listen(box) {
     const item = element("li", { class: "card" }, head, levels);
     const reason = (alert.reasons || [])[0];
     if (reason) item.append(element("p", { lang: "zh-CN" }, `${reason.authority} ${reason.document_no}`));
-    const marks = (alert.references || []).map((one) => `${one.customer_ref} (${words["role." + (one.role || "borrower")]})`);
+    const marks = (alert.references || []).map((mark) => `${mark.customer_ref} (${words["role." + (mark.role || "borrower")]})`);
     if (marks.length) item.append(element("p", {}, marks.join(", ")));
     const link = element("a", { href: "/?q=" + encodeURIComponent(alert.uscc) }, words["live.look"]);
     link.append(element("span", { class: "unseen" }, " " + alert.name));
@@ -83,12 +83,12 @@ function listen(box) {
   };
   const take = (event) => {
     const alert = JSON.parse(event.data);
-    if (alert.number <= last) return; // it comes again when the connection did
+    if (alert.number <= last) return; // a new connection repeats it
     last = alert.number;
     none.hidden = true;
     list.prepend(shown(alert));
     while (list.children.length > SHOWN) list.lastElementChild.remove();
-    announce(told(alert));
+    announce(summary(alert));
   };
   say("live.connecting", "");
   const stream = new EventSource(box.dataset.alerts);
