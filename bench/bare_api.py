@@ -1,4 +1,4 @@
-"""The barest HTTP service of the same parts: FastAPI on uvicorn, one route, one GET from Redis. No key, no receipt."""
+"""The barest service of the same libraries: FastAPI on uvicorn, one route, one GET from Redis. No key, no receipt."""
 
 import sys
 

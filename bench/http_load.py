@@ -1,6 +1,6 @@
 """A load of HTTP requests from a process of its own: `python -m bench.http_load`, a plan on stdin, figures on stdout.
 
-Raw requests over kept connections: a client that does more would be what is measured.
+Raw requests over kept connections: with a heavier client, the client would be what is measured.
 """
 
 import asyncio
@@ -15,9 +15,8 @@ import uvloop
 
 
 class Plan(msgspec.Struct):
-    """`rate`: requests a second, sent when they are due whatever became of those before; 0: as fast as answers come.
-
-    paths: drawn at random.
+    """`rate`: requests a second, each sent when it is due, whether earlier ones are answered or not; 0: as fast as
+    answers come. `paths`: drawn at random.
     """
 
     port: int
@@ -30,7 +29,7 @@ class Plan(msgspec.Struct):
 
 
 class Figures(msgspec.Struct):
-    """Milliseconds from when a request was due to the end of its answer; `wrong`: answers that were not 200."""
+    """Milliseconds from when a request is due to the end of its answer. `wrong`: answers other than 200."""
 
     requests: int
     wrong: int
@@ -82,7 +81,7 @@ class _Load:
         headers = "".join(f"{name}: {value}\r\n" for name, value in plan.headers.items())
         self._requests = [f"GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n".encode() for path in plan.paths]
         self._rng = random.Random(5)
-        self._took: list[float] = []
+        self._durations_s: list[float] = []
         self._wrong = 0
 
     async def run(self) -> Figures:
@@ -92,45 +91,45 @@ class _Load:
             _, connection = await loop.create_connection(_Connection, "127.0.0.1", self._plan.port)
             connections.append(connection)
         for number in range(self._plan.warm_up):
-            await self._one(connections[number % len(connections)], time.perf_counter())
-        self._took.clear()
+            await self._exchange(connections[number % len(connections)], time.perf_counter())
+        self._durations_s.clear()
         self._wrong = 0
         started = time.perf_counter()
         await (self._paced(connections, started) if self._plan.rate else self._full(connections, started))
         seconds = time.perf_counter() - started
-        ordered = [took * 1000 for took in sorted(self._took)]
+        ordered = [duration * 1000 for duration in sorted(self._durations_s)]
         cuts = statistics.quantiles(ordered, n=100)
         return Figures(len(ordered), self._wrong, seconds, cuts[49], cuts[98], ordered[-1])
 
-    async def _one(self, connection: _Connection, due: float) -> None:
+    async def _exchange(self, connection: _Connection, due: float) -> None:
         right = await connection.send(self._rng.choice(self._requests))
-        self._took.append(time.perf_counter() - due)
+        self._durations_s.append(time.perf_counter() - due)
         self._wrong += not right
 
     async def _full(self, connections: list[_Connection], started: float) -> None:
         async def keep(connection: _Connection) -> None:
             while time.perf_counter() - started < self._plan.seconds:
-                await self._one(connection, time.perf_counter())
+                await self._exchange(connection, time.perf_counter())
 
         await asyncio.gather(*map(keep, connections))
 
     async def _paced(self, connections: list[_Connection], started: float) -> None:
-        """A request when it is due, over a connection that is free; where none is, it waits, and its clock runs."""
+        """Sends each request when it is due over a free connection; if none is free, it waits while its clock runs."""
         free = asyncio.Queue[_Connection]()
         for connection in connections:
             free.put_nowait(connection)
         tasks: set[asyncio.Task[None]] = set()
 
-        async def one(due: float) -> None:
+        async def exchange(due: float) -> None:
             connection = await free.get()
-            await self._one(connection, due)
+            await self._exchange(connection, due)
             free.put_nowait(connection)
 
         for number in range(int(self._plan.seconds * self._plan.rate)):
             due = started + number / self._plan.rate
             if (pause := due - time.perf_counter()) > 0:
                 await asyncio.sleep(pause)
-            task = asyncio.create_task(one(max(due, 0)))
+            task = asyncio.create_task(exchange(max(due, 0)))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
         await asyncio.gather(*tasks)

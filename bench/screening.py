@@ -1,4 +1,4 @@
-"""Screening over HTTP: one process with keys and receipts, beside a bare route that does one GET from Redis."""
+"""Screening over HTTP: one process with keys and receipts, compared with a bare route that does one GET from Redis."""
 
 import subprocess
 import sys
@@ -25,18 +25,17 @@ from supervision.worker import answers, api, view_filler
 from transport import redis_clients, table_writer
 
 BANK = "bench-bank"
-RATE = 500  # requests a second
+RATE_PER_S = 500
 CONNECTIONS = 32
-BOOK = 10_000
+BOOK_ROWS = 10_000
 BOOKS = 7
 SHARE_LISTED = 0.05  # of a loan book: far more than real ones have
 
 
 class ScreeningResult(NamedTuple):
-    """`steady` at RATE requests a second, and the bare route at the same; `full` and `bare`: as fast as they go, in
-    rounds, one after the other.
+    """`steady` and `bare_steady`: at RATE_PER_S; `full` and `bare`: as fast as possible, in alternating rounds.
 
-    CPU in microseconds of the process for each request; a book's milliseconds (5 % and all of it on the list).
+    CPU in microseconds per request; milliseconds per book (5 % and 100 % of it on the list).
     """
 
     subjects: int
@@ -52,8 +51,8 @@ class ScreeningResult(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """Best round of each: whatever else the machine does only takes away."""
-        return max(one.per_s for one in self.full) / max(one.per_s for one in self.bare)
+        """Of the best rounds: other work on the machine can only slow a round down."""
+        return max(figures.per_s for figures in self.full) / max(figures.per_s for figures in self.bare)
 
     @property
     def cpu_ratio(self) -> float:
@@ -101,7 +100,7 @@ def _measured(settings: Settings, pid: int, subjects: int, seconds: float, round
     paths = [f"/v1/companies/{made_up.company(number * 7 % (2 * subjects)).uscc}" for number in range(5000)]
     plan = Plan(settings.api_port, paths, {"Authorization": f"Bearer {key}"}, CONNECTIONS, seconds)
     load(msgspec.structs.replace(plan, seconds=1))
-    steady = load(msgspec.structs.replace(plan, rate=RATE))
+    steady = load(msgspec.structs.replace(plan, rate=RATE_PER_S))
     full: list[Figures] = []
     bare: list[Figures] = []
     full_cpu: list[float] = []
@@ -111,12 +110,12 @@ def _measured(settings: Settings, pid: int, subjects: int, seconds: float, round
         of_bare = msgspec.structs.replace(
             short, port=bare_port, headers={}, paths=[path.replace("/v1/companies", "/bare") for path in paths]
         )
-        bare_steady = load(msgspec.structs.replace(of_bare, rate=RATE, seconds=seconds))
+        bare_steady = load(msgspec.structs.replace(of_bare, rate=RATE_PER_S, seconds=seconds))
         for _ in range(rounds):
-            for one, of, figures, cpu in ((short, pid, full, full_cpu), (of_bare, bare_pid, bare, bare_cpu)):
-                before = machine.cpu_s(of)
-                figures.append(load(one))
-                cpu.append((machine.cpu_s(of) - before) / (figures[-1].requests + one.warm_up) * 1e6)
+            for plan, process, figures, cpu in ((short, pid, full, full_cpu), (of_bare, bare_pid, bare, bare_cpu)):
+                before = machine.cpu_s(process)
+                figures.append(load(plan))
+                cpu.append((machine.cpu_s(process) - before) / (figures[-1].requests + plan.warm_up) * 1e6)
     return ScreeningResult(
         subjects, steady, bare_steady, full, bare, full_cpu, bare_cpu, _book_ms(settings, key, subjects, SHARE_LISTED),
         _book_ms(settings, key, subjects, 1), machine.load(),
@@ -124,7 +123,7 @@ def _measured(settings: Settings, pid: int, subjects: int, seconds: float, round
 
 
 def load(plan: Plan) -> Figures:
-    """Run a load in a process of its own."""
+    """Runs a load in a process of its own."""
     command = [sys.executable, "-m", "bench.http_load"]
     done = subprocess.run(command, input=msgspec.json.encode(plan), stdout=subprocess.PIPE, check=True, cwd=REPOSITORY)
     return msgspec.json.decode(done.stdout, type=Figures)
@@ -132,7 +131,7 @@ def load(plan: Plan) -> Figures:
 
 @contextmanager
 def _bare(settings: Settings, paths: list[str]) -> Iterator[tuple[int, int]]:
-    """The bare service over the same Valkey, with a value of an entry's size under each key."""
+    """The bare service on the same Valkey, with a value of an entry's size under each key."""
     (port,) = free_ports(1)
     with redis_clients.writer(settings) as client:
         client.mset({f"bare:{path.rpartition('/')[2]}": b"x" * 2500 for path in paths})
@@ -142,15 +141,15 @@ def _bare(settings: Settings, paths: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _book_ms(settings: Settings, key: str, subjects: int, listed: float) -> float:
-    """The median of a book's milliseconds; `listed`: the share of it that is on the list."""
-    count = min(int(BOOK * listed), subjects)
-    numbers = [*range(count), *range(10 * subjects, 10 * subjects + BOOK - count)]
+    """Returns the median of a book's milliseconds. `listed`: the share of it that is on the list."""
+    count = min(int(BOOK_ROWS * listed), subjects)
+    numbers = [*range(count), *range(10 * subjects, 10 * subjects + BOOK_ROWS - count)]
     body = {"companies": [{"uscc": made_up.company(number).uscc, "customer_ref": str(number)} for number in numbers]}
-    took = []
+    durations_ms = []
     with httpx.Client(headers={"Authorization": f"Bearer {key}"}, timeout=60) as client:
         for _ in range(BOOKS):
             started = time.perf_counter()
             answer = client.post(f"http://127.0.0.1:{settings.api_port}/v1/screenings", json=body)
-            took.append((time.perf_counter() - started) * 1000)
+            durations_ms.append((time.perf_counter() - started) * 1000)
             assert answer.status_code == 200, answer.text[:500]
-    return sorted(took)[BOOKS // 2]
+    return sorted(durations_ms)[BOOKS // 2]

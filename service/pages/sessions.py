@@ -17,7 +17,7 @@ from starlette.responses import Response
 from liancheng.records.alerts import Scope
 from service.engines.callers import Caller, Callers
 from service.web.auth import admit
-from service.web.parts import part, the
+from service.web.parts import part, provided
 from service.web.problems import Problem
 
 IDLE_S = 30 * 60
@@ -111,7 +111,7 @@ def cookie_name(request: Request) -> str:
     return "__Host-liancheng" if request.url.scheme == "https" else "liancheng"
 
 
-TheSessions = Annotated[Sessions, Depends(the(Sessions))]
+SessionsDep = Annotated[Sessions, Depends(provided(Sessions))]
 
 
 async def signed_in(request: Request) -> Clerk:

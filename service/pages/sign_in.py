@@ -6,8 +6,8 @@ from starlette.responses import RedirectResponse
 from service.engines.errors import KeyEndedError, KeyRefusedError
 from service.pages.rendering import page
 from service.pages.routing import PageRoute
-from service.pages.sessions import SignedIn, SignedOutError, TheSessions, signed_in
-from service.web.parts import TheCallers, TheLimits
+from service.pages.sessions import SessionsDep, SignedIn, SignedOutError, signed_in
+from service.web.parts import CallersDep, LimitsDep
 
 router = APIRouter(route_class=PageRoute)
 
@@ -25,7 +25,7 @@ async def form(request: Request) -> Response:
 
 
 @router.post("/sign-in")
-async def sign_in(request: Request, callers: TheCallers, sessions: TheSessions, limits: TheLimits) -> Response:
+async def sign_in(request: Request, callers: CallersDep, sessions: SessionsDep, limits: LimitsDep) -> Response:
     callers.require_ready()
     key = (await request.form(max_files=0, max_fields=5)).get("key")
     text = key.strip() if isinstance(key, str) else ""
@@ -42,7 +42,7 @@ async def sign_in(request: Request, callers: TheCallers, sessions: TheSessions, 
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request, clerk: SignedIn, sessions: TheSessions) -> Response:
+async def sign_out(request: Request, clerk: SignedIn, sessions: SessionsDep) -> Response:
     form = await request.form(max_files=0, max_fields=5)
     sessions.check_csrf(clerk.session, form.get("csrf"))
     sessions.end(clerk.session)

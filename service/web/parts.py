@@ -34,24 +34,24 @@ def part(app: FastAPI, kind: type[T]) -> T:
     return cast(T, app.state.parts[kind])
 
 
-def the(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
+def provided(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
     """Returns the dependency on a part."""
 
-    async def provided(request: Request) -> T:
+    async def get(request: Request) -> T:
         return part(request.app, kind)
 
-    return provided
+    return get
 
 
-TheAlerts = Annotated[BankAlerts, Depends(the(BankAlerts))]
-TheAlertStreams = Annotated[AlertStreams, Depends(the(AlertStreams))]
-TheBookKeeper = Annotated[BookKeeper, Depends(the(BookKeeper))]
-TheBookReplacement = Annotated[BookReplacement, Depends(the(BookReplacement))]
-TheBookScreener = Annotated[BookScreener, Depends(the(BookScreener))]
-TheCallers = Annotated[Callers, Depends(the(Callers))]
-TheLimits = Annotated[Limits, Depends(the(Limits))]
-TheScreener = Annotated[Screener, Depends(the(Screener))]
-TheSettings = Annotated[Settings, Depends(the(Settings))]
-TheSigner = Annotated[Signer, Depends(the(Signer))]
-TheWatches = Annotated[LiveWatches, Depends(the(LiveWatches))]
-TheWebhooks = Annotated[WebhookKeeper, Depends(the(WebhookKeeper))]
+AlertsDep = Annotated[BankAlerts, Depends(provided(BankAlerts))]
+AlertStreamsDep = Annotated[AlertStreams, Depends(provided(AlertStreams))]
+BookKeeperDep = Annotated[BookKeeper, Depends(provided(BookKeeper))]
+BookReplacementDep = Annotated[BookReplacement, Depends(provided(BookReplacement))]
+BookScreenerDep = Annotated[BookScreener, Depends(provided(BookScreener))]
+CallersDep = Annotated[Callers, Depends(provided(Callers))]
+LimitsDep = Annotated[Limits, Depends(provided(Limits))]
+ScreenerDep = Annotated[Screener, Depends(provided(Screener))]
+SettingsDep = Annotated[Settings, Depends(provided(Settings))]
+SignerDep = Annotated[Signer, Depends(provided(Signer))]
+WatchesDep = Annotated[LiveWatches, Depends(provided(LiveWatches))]
+WebhooksDep = Annotated[WebhookKeeper, Depends(provided(WebhookKeeper))]

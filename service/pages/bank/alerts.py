@@ -9,9 +9,9 @@ from starlette.responses import StreamingResponse
 from service.pages.languages import language_of, say
 from service.pages.rendering import page
 from service.pages.routing import PageRoute
-from service.pages.sessions import MayReadAlerts, Session, Sessions, TheSessions
+from service.pages.sessions import MayReadAlerts, Session, Sessions, SessionsDep
 from service.web.alert_streams import first_number
-from service.web.parts import TheAlerts, TheAlertStreams
+from service.web.parts import AlertsDep, AlertStreamsDep
 
 router = APIRouter(route_class=PageRoute)
 
@@ -33,7 +33,7 @@ async def alerts(request: Request, _: MayReadAlerts) -> Response:
 
 
 async def newest(
-    request: Request, clerk: MayReadAlerts, alerts: TheAlerts, streams: TheAlertStreams
+    request: Request, clerk: MayReadAlerts, alerts: AlertsDep, streams: AlertStreamsDep
 ) -> StreamingResponse:
     """Returns the bank's stream from its last alerts on, or from where the browser was."""
     bank = clerk.caller.bank
@@ -42,7 +42,7 @@ async def newest(
 
 @router.get("/alerts/stream", response_model=None)
 async def stream(
-    clerk: MayReadAlerts, sessions: TheSessions, answer: Annotated[StreamingResponse, Depends(newest)]
+    clerk: MayReadAlerts, sessions: SessionsDep, answer: Annotated[StreamingResponse, Depends(newest)]
 ) -> StreamingResponse:
     """Server-Sent Events as /v1/alerts/stream sends them."""
     answer.body_iterator = _while_signed_in(sessions, clerk.session, answer.body_iterator)

@@ -18,8 +18,8 @@ from service.pages.bank.book_file import WrongFileError
 from service.pages.bank.book_shelf import BookShelf, ShelvedBook
 from service.pages.rendering import page
 from service.pages.routing import PageRoute
-from service.pages.sessions import Clerk, MayScreen, Session, Sessions, TheSessions, may
-from service.web.parts import TheSettings, the
+from service.pages.sessions import Clerk, MayScreen, Session, Sessions, SessionsDep, may
+from service.web.parts import SettingsDep, provided
 from service.web.problems import Problem
 
 router = APIRouter(route_class=PageRoute)
@@ -28,10 +28,10 @@ _ROWS_SHOWN = 500  # in one table; the file has all
 _FILES_AT_ONCE = asyncio.Semaphore(2)  # a workbook is read in a process of its own
 _READ_ON = 16  # times the limit: a browser shows no answer before it has sent everything
 
-TheShelf = Annotated[BookShelf, Depends(the(BookShelf))]
+ShelfDep = Annotated[BookShelf, Depends(provided(BookShelf))]
 
 
-async def shelved(clerk: MayScreen, shelf: TheShelf, id_: str) -> ShelvedBook:
+async def shelved(clerk: MayScreen, shelf: ShelfDep, id_: str) -> ShelvedBook:
     """Returns the bank's book of this id."""
     return shelf.find(id_, clerk.caller.bank)
 
@@ -47,13 +47,13 @@ ScreenedBook = Annotated[ShelvedBook, Depends(screened)]
 
 
 @router.get("/books")
-async def form(request: Request, _: MayScreen, settings: TheSettings) -> Response:
+async def form(request: Request, _: MayScreen, settings: SettingsDep) -> Response:
     return _form(request, settings.api_body_max)
 
 
 @router.post("/books")
 async def upload(
-    request: Request, clerk: MayScreen, sessions: TheSessions, shelf: TheShelf, settings: TheSettings
+    request: Request, clerk: MayScreen, sessions: SessionsDep, shelf: ShelfDep, settings: SettingsDep
 ) -> Response:
     limit = settings.api_body_max
     try:
@@ -75,7 +75,7 @@ async def book(request: Request, book: Annotated[ShelvedBook, Depends(shelved)])
 
 
 @router.get("/books/{id_}/progress")
-async def progress(clerk: Annotated[Clerk, Depends(may("screen", cost=0))], shelf: TheShelf, id_: str) -> Response:
+async def progress(clerk: Annotated[Clerk, Depends(may("screen", cost=0))], shelf: ShelfDep, id_: str) -> Response:
     book = shelf.find(id_, clerk.caller.bank)
     state = {"done": book.done, "total": len(book.file.rows), "ended": book.ended}
     return Response(msgspec.json.encode(state), media_type="application/json")

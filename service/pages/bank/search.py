@@ -22,7 +22,7 @@ from service.pages.sessions import MayScreen
 from service.web import query
 from service.web.auth import charge
 from service.web.limits import LOOK_BACK_TOKENS
-from service.web.parts import TheScreener
+from service.web.parts import ScreenerDep
 from service.web.problems import Problem
 
 router = APIRouter(route_class=PageRoute)
@@ -45,7 +45,7 @@ _decode_names = msgspec.json.Decoder(_NamesBody)
 
 
 @router.get("/")
-async def search(request: Request, clerk: MayScreen, screener: TheScreener) -> Response:
+async def search(request: Request, clerk: MayScreen, screener: ScreenerDep) -> Response:
     text = request.query_params.get("q", "").strip()
     as_of = request.query_params.get("as_of", "").strip()
     form = {"q": text[:_QUERY_MAX], "as_of": as_of[:10], "today": day_of(datetime.now(UTC)).isoformat()}

@@ -14,7 +14,7 @@ from service.engines.errors import KeyEndedError
 from service.web.alert_streams import NUMBER_MAX, first_number
 from service.web.auth import AlertsCaller
 from service.web.openapi import answer_of
-from service.web.parts import TheAlerts, TheAlertStreams, TheCallers
+from service.web.parts import AlertsDep, AlertStreamsDep, CallersDep
 
 router = APIRouter(prefix="/v1", tags=["alerts"])
 
@@ -45,9 +45,9 @@ From = Annotated[int, Query(alias="from", ge=1, le=NUMBER_MAX, description="The 
 async def alerts(
     *,
     caller: AlertsCaller,
-    alerts: TheAlerts,
-    streams: TheAlertStreams,
-    callers: TheCallers,
+    alerts: AlertsDep,
+    streams: AlertStreamsDep,
+    callers: CallersDep,
     first: From = 1,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many at most.")] = 100,
     wait: Annotated[float, Query(ge=0, le=60, description="Seconds to wait if there are none yet.")] = 0,
@@ -75,7 +75,7 @@ async def alerts(
     responses=answer_of(Alerts, "", "bad-request", "no-key", "scope-missing", "too-many-streams", "unavailable")
     | {200: _STREAM},
 )
-async def stream(request: Request, caller: AlertsCaller, streams: TheAlertStreams, first: From = 1) -> Response:
+async def stream(request: Request, caller: AlertsCaller, streams: AlertStreamsDep, first: From = 1) -> Response:
     """Your alerts from a number on as Server-Sent Events, for as long as you listen.
 
     A header `Last-Event-ID`, which an EventSource sends when it reconnects, overrides `from`: the stream begins with

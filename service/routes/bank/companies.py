@@ -10,7 +10,7 @@ from service.web import query
 from service.web.auth import ScreenCaller, charge
 from service.web.limits import LOOK_BACK_TOKENS
 from service.web.openapi import answer_of
-from service.web.parts import TheScreener
+from service.web.parts import ScreenerDep
 
 router = APIRouter(prefix="/v1", tags=["screening"])
 
@@ -23,7 +23,7 @@ _REFUSALS = ("no-key", "scope-missing", "too-many-requests", "view-stale")
     responses=answer_of(CompanyAnswer, "The company as it stands on the list, or stood.", "bad-uscc", *_REFUSALS),
     openapi_extra={"parameters": query.PARAMETERS},
 )
-async def company(request: Request, caller: ScreenCaller, screener: TheScreener) -> Response:
+async def company(request: Request, caller: ScreenCaller, screener: ScreenerDep) -> Response:
     """A company by its USCC. One without an entry is `clear` and not `known`.
 
     With `If-None-Match` and the ETag of an answer that you hold, 304 says that everything but the list's position is
@@ -49,7 +49,7 @@ async def company(request: Request, caller: ScreenCaller, screener: TheScreener)
 )
 async def companies(
     caller: ScreenCaller,
-    screener: TheScreener,
+    screener: ScreenerDep,
     name: Annotated[str, Query(min_length=1, max_length=200, description="A company's name, current or former.")],
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> Response:

@@ -20,7 +20,7 @@ from service.engines.rows import ScreeningRow
 from service.web.auth import ScreenCaller
 from service.web.limits import ROWS_PER_TOKEN, Limits
 from service.web.openapi import answer_of, body_of
-from service.web.parts import TheBookScreener, TheLimits
+from service.web.parts import BookScreenerDep, LimitsDep
 from service.web.problems import Problem, problem_of
 
 router = APIRouter(prefix="/v1", tags=["screening"])
@@ -47,7 +47,7 @@ class _AnswerWhileReading(StreamingResponse):
     ),
 )
 async def stream(
-    request: Request, caller: ScreenCaller, screener: TheBookScreener, limits: TheLimits
+    request: Request, caller: ScreenCaller, screener: BookScreenerDep, limits: LimitsDep
 ) -> StreamingResponse:
     """A book of any size, NDJSON or CSV in, NDJSON out. A bad row is answered by its `error`; the others are screened.
 

@@ -9,7 +9,7 @@ from service.engines.rows import read_rows
 from service.web.auth import ScreenCaller, charge
 from service.web.limits import ROWS_PER_TOKEN
 from service.web.openapi import answer_of, body_of
-from service.web.parts import TheBookScreener
+from service.web.parts import BookScreenerDep
 from service.web.problems import Problem
 
 router = APIRouter(prefix="/v1", tags=["screening"])
@@ -22,7 +22,7 @@ _REFUSALS = ("bad-request", "no-key", "scope-missing", "too-large", "unsupported
     responses=answer_of(ScreenedBook, "Every row with its result.", "names-not-ready", "view-stale", *_REFUSALS),
     openapi_extra=body_of(Book, "Up to 10,000 rows. A row without a USCC is searched by its name."),
 )
-async def screenings(request: Request, caller: ScreenCaller, screener: TheBookScreener) -> Response:
+async def screenings(request: Request, caller: ScreenCaller, screener: BookScreenerDep) -> Response:
     """A whole book: every row answered for itself, all of the same instant of the list, under one receipt.
 
     A row that cannot be screened carries an `error`; the others are answered.

@@ -22,7 +22,7 @@ from service.routes.bank import watch_models
 from service.routes.bank.watch_models import Changed, Page, RefusedPage, Uploads, WatchChange
 from service.web import openapi, query
 from service.web.auth import WatchCaller
-from service.web.parts import TheBookKeeper, TheBookReplacement, TheWatches
+from service.web.parts import BookKeeperDep, BookReplacementDep, WatchesDep
 from service.web.problems import Problem
 
 router = APIRouter(prefix="/v1", tags=["watches"])
@@ -41,7 +41,7 @@ Limit = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.get("/watches", responses=openapi.answer_of(Page, "A page of the book, by USCC.", *_READING))
-async def read_book(caller: WatchCaller, watches: TheWatches, after: str = "", limit: Limit = 1_000) -> Response:
+async def read_book(caller: WatchCaller, watches: WatchesDep, after: str = "", limit: Limit = 1_000) -> Response:
     """The bank's watches after a USCC. `next` is the `after` of the next request; null: that was the last page."""
     rows = await asyncio.to_thread(lambda: list(watches.after(caller.bank, after, limit)))
     page = tuple(msgspec.Raw(raw) for _, raw in rows)
@@ -49,20 +49,20 @@ async def read_book(caller: WatchCaller, watches: TheWatches, after: str = "", l
 
 
 @router.get("/watches/uploads", responses=openapi.answer_of(Uploads, "Uploads of the last week.", *_READING))
-async def read_uploads(caller: WatchCaller, replacement: TheBookReplacement) -> Response:
+async def read_uploads(caller: WatchCaller, replacement: BookReplacementDep) -> Response:
     """The bank's uploads of whole books, the most recently changed last."""
     return _json(Uploads(uploads=tuple(await asyncio.to_thread(replacement.store.all, caller.bank))))
 
 
 @router.delete("/watches/uploads/{upload}", status_code=204, responses=openapi.refusals_of(*_READING))
-async def forget_upload(caller: WatchCaller, replacement: TheBookReplacement, upload: str) -> Response:
+async def forget_upload(caller: WatchCaller, replacement: BookReplacementDep, upload: str) -> Response:
     """Forget an upload, whatever its state."""
     await asyncio.to_thread(replacement.store.forget, caller.bank, upload)
     return Response(status_code=204)
 
 
 @router.get("/watches/{uscc}", responses=openapi.answer_of(Watch, "The watch.", *_READING, "bad-uscc", "not-found"))
-async def read_watch(caller: WatchCaller, watches: TheWatches, uscc: str) -> Response:
+async def read_watch(caller: WatchCaller, watches: WatchesDep, uscc: str) -> Response:
     """One company's watch."""
     raw = await asyncio.to_thread(watches.watch, caller.bank, query.uscc(uscc))
     if raw is None:
@@ -75,7 +75,7 @@ async def read_watch(caller: WatchCaller, watches: TheWatches, uscc: str) -> Res
     responses=openapi.answer_of(Watch, "The watch as it stands now.", *_CHANGING, "bad-uscc"),
     openapi_extra=openapi.body_of(WatchChange, "References and filters; both replace the current ones."),
 )
-async def put_watch(request: Request, caller: WatchCaller, books: TheBookKeeper, uscc: str) -> Response:
+async def put_watch(request: Request, caller: WatchCaller, books: BookKeeperDep, uscc: str) -> Response:
     """Watch a company with exactly these references and filters."""
     change = watch_models.read_change(await request.body())
     watch = watchlist.watch_of(caller.bank, query.uscc(uscc), change.references, change.filters)
@@ -83,7 +83,7 @@ async def put_watch(request: Request, caller: WatchCaller, books: TheBookKeeper,
 
 
 @router.delete("/watches/{uscc}", status_code=204, responses=openapi.refusals_of(*_CHANGING, "bad-uscc"))
-async def end_watch(caller: WatchCaller, books: TheBookKeeper, uscc: str) -> Response:
+async def end_watch(caller: WatchCaller, books: BookKeeperDep, uscc: str) -> Response:
     """End a watch; if there is none, nothing changes."""
     await asyncio.to_thread(books.end, caller.bank, query.uscc(uscc))
     return Response(status_code=204)
@@ -94,7 +94,7 @@ async def end_watch(caller: WatchCaller, books: TheBookKeeper, uscc: str) -> Res
     responses=openapi.answer_of(Changed, "What became of the rows.", *_CHANGING, "unsupported-media-type"),
     openapi_extra=_BODY,
 )
-async def add_watches(request: Request, caller: WatchCaller, books: TheBookKeeper, remove: bool = False) -> Response:
+async def add_watches(request: Request, caller: WatchCaller, books: BookKeeperDep, remove: bool = False) -> Response:
     """Add rows to the book; references are merged with the current ones. `remove`: end these watches instead."""
     form, encoding = _form(request)
     read = list(rows_of(await request.body(), form, encoding, needs_reference=form == "csv" and not remove))
@@ -120,7 +120,7 @@ async def add_watches(request: Request, caller: WatchCaller, books: TheBookKeepe
 async def replace_book(
     request: Request,
     caller: WatchCaller,
-    replacement: TheBookReplacement,
+    replacement: BookReplacementDep,
     upload: str,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
@@ -138,7 +138,7 @@ async def replace_book(
 
 
 @router.get("/watches/uploads/{upload}", responses=openapi.answer_of(Upload, "How far it is.", *_READING, "not-found"))
-async def read_upload(caller: WatchCaller, replacement: TheBookReplacement, upload: str) -> Response:
+async def read_upload(caller: WatchCaller, replacement: BookReplacementDep, upload: str) -> Response:
     """How far an upload of a whole book is."""
     return _json(await asyncio.to_thread(replacement.upload, caller.bank, upload))
 
@@ -148,7 +148,7 @@ async def read_upload(caller: WatchCaller, replacement: TheBookReplacement, uplo
     responses=openapi.answer_of(RefusedPage, "Rows that were refused, and why.", *_READING, "not-found"),
 )
 async def read_refused(
-    caller: WatchCaller, replacement: TheBookReplacement, upload: str, after: int = 0, limit: Limit = 1_000
+    caller: WatchCaller, replacement: BookReplacementDep, upload: str, after: int = 0, limit: Limit = 1_000
 ) -> Response:
     """The refused rows of an upload after a line."""
     await asyncio.to_thread(replacement.upload, caller.bank, upload)

@@ -9,7 +9,7 @@ from consumers.webhooks.webhook_status import WebhookStatus
 from liancheng.codec import encode
 from service.web.auth import AlertsCaller
 from service.web.openapi import answer_of, body_of
-from service.web.parts import TheWebhooks
+from service.web.parts import WebhooksDep
 
 router = APIRouter(prefix="/v1", tags=["webhooks"])
 
@@ -43,13 +43,13 @@ _decode = msgspec.json.Decoder(WebhookChange)
 
 
 @router.get("/webhooks", responses=answer_of(Webhooks, "The bank's webhooks, by id.", *_REFUSALS))
-async def list_(caller: AlertsCaller, webhooks: TheWebhooks) -> Response:
+async def list_(caller: AlertsCaller, webhooks: WebhooksDep) -> Response:
     """Your webhooks and how they stand: `health` is active, failing, dead (given up) or gone (it answered 410)."""
     return _json(Webhooks(webhooks.all(caller.bank)))
 
 
 @router.get("/webhooks/{id_}", responses=answer_of(WebhookStatus, "The webhook.", *_REFUSALS))
-async def get(caller: AlertsCaller, webhooks: TheWebhooks, id_: str) -> Response:
+async def get(caller: AlertsCaller, webhooks: WebhooksDep, id_: str) -> Response:
     """One webhook and how it stands."""
     return _json(webhooks.get(caller.bank, id_))
 
@@ -59,7 +59,7 @@ async def get(caller: AlertsCaller, webhooks: TheWebhooks, id_: str) -> Response
     responses=answer_of(WebhookStatus, "The webhook; with `secret` if that is new.", *_REFUSALS),
     openapi_extra=body_of(WebhookChange, "Where to post."),
 )
-async def put(request: Request, caller: AlertsCaller, webhooks: TheWebhooks, id_: str) -> Response:
+async def put(request: Request, caller: AlertsCaller, webhooks: WebhooksDep, id_: str) -> Response:
     """Create or change a webhook; one that has ended starts again. The id is yours: 1 to 32 lower-case letters, digits
     or `-`."""
     change = _decode.decode(await request.body())
@@ -67,14 +67,14 @@ async def put(request: Request, caller: AlertsCaller, webhooks: TheWebhooks, id_
 
 
 @router.delete("/webhooks/{id_}", status_code=204, responses=answer_of(WebhookStatus, "", *_REFUSALS) | {200: {}})
-async def delete(caller: AlertsCaller, webhooks: TheWebhooks, id_: str) -> Response:
+async def delete(caller: AlertsCaller, webhooks: WebhooksDep, id_: str) -> Response:
     """Delete a webhook: nothing more is posted there, except what is already on its way."""
     await webhooks.delete(caller.bank, id_)
     return Response(status_code=204, headers=_NO_STORE)
 
 
 @router.post("/webhooks/{id_}/test", responses=answer_of(Tested, "The result.", *_REFUSALS))
-async def test(caller: AlertsCaller, webhooks: TheWebhooks, id_: str) -> Response:
+async def test(caller: AlertsCaller, webhooks: WebhooksDep, id_: str) -> Response:
     """Post one signed test message (`"type":"test"`) now and report the result. It changes nothing."""
     answer = await webhooks.test(caller.bank, id_)
     return _json(Tested(answer.why is None, answer.why))
