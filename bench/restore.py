@@ -107,7 +107,7 @@ def _model(number: int, count: int) -> tuple[made_up.Company, bytes]:
     rules = current_judge()
     for document in range(count):
         event = fill.event(of.province, made_up.decision(of, document + 1, rng))
-        place = documents.Place(of.province, event.key.decode(), 0, document, AT)
+        place = documents.EventPosition(of.province, event.key.decode(), 0, document, AT)
         ((_, penalty),) = documents.fold(None, event.value, place, AT).penalties
         entry = fold.fold(entry, of.uscc, penalty, AT.date(), rules) or entry
     return of, codec.encode(entry)

@@ -28,7 +28,7 @@ class Documents(StoreUnit[Receipt]):
     def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
         key = record.key or b""
         known = self.store.get(key)
-        place = documents.Place(
+        place = documents.EventPosition(
             self.province, key.decode(errors="replace"), record.partition, record.offset, record.instant()
         )
         folded = documents.fold(known.document if known else None, record.value, place, now)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from cli.publish.results import Result
 from liancheng import codec
 from liancheng.errors import WrongUseError
-from liancheng.intake.documents import Place, State, event_key, fold
+from liancheng.intake.documents import EventPosition, State, event_key, fold
 from liancheng.text.provinces import PROVINCES
 from producers.door import turned_away
 from producers.rows import EventRow
@@ -22,10 +22,10 @@ def check_rows(rows: Sequence[EventRow], province: str) -> list[Result]:
         raise WrongUseError(f"found province {province!r}, expected a code of GB/T 2260, such as 310000")
     documents: dict[str, State | None] = {}
     now = datetime.now(UTC)
-    return [_check(row, Place(province, "", 0, number, now), documents) for number, row in enumerate(rows)]
+    return [_check(row, EventPosition(province, "", 0, number, now), documents) for number, row in enumerate(rows)]
 
 
-def _check(row: EventRow, place: Place, documents: dict[str, State | None]) -> Result:
+def _check(row: EventRow, place: EventPosition, documents: dict[str, State | None]) -> Result:
     if row.event is None:
         return Result(row, "refused", row.findings)
     raw = codec.encode(row.event)

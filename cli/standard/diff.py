@@ -9,7 +9,7 @@ from cli.shared.options import AsJson
 from cli.shared.tables import table
 from cli.shared.terminal import print_json
 from cli.standard.versions import VERSION_HELP, chosen
-from liancheng.standard.difference import Difference, difference
+from liancheng.standard.difference import PartDifference, difference
 from liancheng.standard.outline import shown
 
 
@@ -34,7 +34,7 @@ def diff(
         typer.echo(f"no difference between {before} and {after}")
 
 
-def _rows(rule: Difference) -> Iterator[tuple[str, ...]]:
+def _rows(rule: PartDifference) -> Iterator[tuple[str, ...]]:
     head = (rule.group, rule.id, rule.what)
     if rule.what == "removed":
         yield (*head, "", rule.about, "")

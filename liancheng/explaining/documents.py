@@ -1,9 +1,9 @@
-"""The part of an explanation about one document: what was decided, and what follows from it by which rule."""
+"""The section of an explanation about one document: the decision, and its consequences with their rules."""
 
 from collections.abc import Iterator
 
 from liancheng.explaining import life
-from liancheng.explaining.explanation import Line, Section, Teller
+from liancheng.explaining.explanation import Line, Phrases, Section
 from liancheng.explaining.phrases import yuan
 from liancheng.records.entries import ActFinding, Case
 from liancheng.records.facts import DecisionFact, Document
@@ -13,68 +13,73 @@ from liancheng.standard.model import Period, Standard
 from liancheng.text.kinds import chinese
 
 
-def section(number: int, case: Case, tell: Teller) -> Section:
-    title = f"{tell('section.document', number=number)}  {case.document.document_no}"
-    return Section(title=title, lines=tuple(_lines(case, tell)))
+def section(number: int, case: Case, phrases: Phrases) -> Section:
+    title = f"{phrases('section.document', number=number)}  {case.document.document_no}"
+    return Section(title=title, lines=tuple(_lines(case, phrases)))
 
 
-def _lines(case: Case, tell: Teller) -> Iterator[Line]:
+def _lines(case: Case, phrases: Phrases) -> Iterator[Line]:
     if case.document.decision:
-        yield tell.line("decided", _decided(case.document, case.document.decision, tell))
-    yield tell.line("standing", tell(f"standing.{case.standing}"))
-    yield from _severity(case, tell)
-    yield from _publication(case, tell)
-    yield from _acts(case, tell)
+        yield phrases.line("decided", _decided(case.document, case.document.decision, phrases))
+    yield phrases.line("standing", phrases(f"standing.{case.standing}"))
+    yield from _severity(case, phrases)
+    yield from _publication(case, phrases)
+    yield from _acts(case, phrases)
     for note in case.verdict.notes:
-        yield tell.line("note", note)
+        yield phrases.line("note", note)
     if case.verdict.classes:
-        yield tell.line("intent", tell("intent", classes=tell("comma").join(case.verdict.classes)))
-    yield from life.lines(case, tell)
+        yield phrases.line("intent", phrases("intent", classes=phrases("comma").join(case.verdict.classes)))
+    yield from life.lines(case, phrases)
 
 
-def _decided(document: Document, decision: DecisionFact, tell: Teller) -> str:
-    kinds = (chinese(kind) if tell.language == "zh" else kind.replace("_", " ") for kind in decision.kinds)
-    text = tell("decided", authority=document.authority, day=decision.decision_day, kinds=tell("comma").join(kinds))
+def _decided(document: Document, decision: DecisionFact, phrases: Phrases) -> str:
+    kinds = (chinese(kind) if phrases.language == "zh" else kind.replace("_", " ") for kind in decision.kinds)
+    text = phrases(
+        "decided", authority=document.authority, day=decision.decision_day, kinds=phrases("comma").join(kinds)
+    )
     for key, fen in (("fine", decision.fine_fen), ("confiscated", decision.confiscated_fen)):
-        text += tell(key, amount=yuan(fen)) if fen is not None else ""
+        text += phrases(key, amount=yuan(fen)) if fen is not None else ""
     return text
 
 
-def _severity(case: Case, tell: Teller) -> Iterator[Line]:
+def _severity(case: Case, phrases: Phrases) -> Iterator[Line]:
     verdict = case.verdict
     if verdict.severity:
-        yield tell.line("severity", tell(f"severity.{verdict.severity}"))
+        yield phrases.line("severity", phrases(f"severity.{verdict.severity}"))
     rule = verdict.severity_rule
-    yield tell.line("rule", _quoted(rule, case, tell) if rule else tell("rule.none"))
+    yield phrases.line("rule", _quoted(rule, case, phrases) if rule else phrases("rule.none"))
 
 
-def _publication(case: Case, tell: Teller) -> Iterator[Line]:
+def _publication(case: Case, phrases: Phrases) -> Iterator[Line]:
     last = case.verdict.last_published_day
     if last is None:
-        yield tell.line("published", tell("published.not"))
+        yield phrases.line("published", phrases("published.not"))
     elif case.standing in ("revoked", "moved", "repaired"):
-        yield tell.line("published", tell("published.ended"))
+        yield phrases.line("published", phrases("published.ended"))
     else:
-        yield tell.line("published", tell("published.to", day=last))
-    found = _period(case, tell.standard_of(case.verdict.standard))
-    if found and found[1].published and case.document.decision:
+        yield phrases.line("published", phrases("published.to", day=last))
+    regime_period = _period(case, phrases.standard_of(case.verdict.standard))
+    regime, period = regime_period or ("", None)
+    if period and period.published and case.document.decision:
         day = case.document.decision.decision_day
-        yield tell.line("counted", tell("counted", day=day, months=found[1].max_months, regime=found[0]))
-    if found:
-        yield tell.line("rule", _quoted(found[1].id, case, tell))
+        yield phrases.line("counted", phrases("counted", day=day, months=period.max_months, regime=regime))
+    if period:
+        yield phrases.line("rule", _quoted(period.id, case, phrases))
     if last and case.standing == "active":
-        yield tell.line("repair", _repair(case, found[1] if found else None, tell))
+        yield phrases.line("repair", _repair(case, period, phrases))
 
 
-def _repair(case: Case, period: Period | None, tell: Teller) -> str:
+def _repair(case: Case, period: Period | None, phrases: Phrases) -> str:
     day = case.verdict.earliest_repair_day
     if day is None:
-        return tell("repair.none")
-    return tell("repair.from", day=day, months=period.min_months) if period else tell("repair.from.plain", day=day)
+        return phrases("repair.none")
+    return (
+        phrases("repair.from", day=day, months=period.min_months) if period else phrases("repair.from.plain", day=day)
+    )
 
 
 def _period(case: Case, standard: Standard | None) -> tuple[str, Period] | None:
-    """The regime's name and the period by which a document is published, where its version is at hand."""
+    """The regime's name and the period by which a document is published; None if its version is not installed."""
     for regime in standard.regimes if standard else ():
         if regime.id == case.verdict.regime:
             for period in regime.severities:
@@ -83,35 +88,35 @@ def _period(case: Case, standard: Standard | None) -> tuple[str, Period] | None:
     return None
 
 
-def _acts(case: Case, tell: Teller) -> Iterator[Line]:
+def _acts(case: Case, phrases: Phrases) -> Iterator[Line]:
     if not case.verdict.acts:
-        yield tell.line("acts", tell("acts.none"))
+        yield phrases.line("acts", phrases("acts.none"))
     for finding in case.verdict.acts:
-        yield tell.line("act", tell(f"by.{finding.by}"), act=finding.act)
-        yield tell.line("rule", _quoted(finding.rule, case, tell, counts=finding.counts))
+        yield phrases.line("act", phrases(f"by.{finding.by}"), act=finding.act)
+        yield phrases.line("rule", _quoted(finding.rule, case, phrases, counts=finding.counts))
         if finding.citation:
-            yield tell.line("article" if finding.counts else "cited", finding.citation)
-        for row in _rows(case, finding, tell):
-            yield tell.line("row", f"{row.note or row.gloss_en} [{row.source}; {row.mark}]")
-            tell.note(row.mark, finding.citation, is_reason=_is_reason(case) and finding.counts)
+            yield phrases.line("article" if finding.counts else "cited", finding.citation)
+        for row in _rows(case, finding, phrases):
+            yield phrases.line("row", f"{row.note or row.gloss_en} [{row.source}; {row.mark}]")
+            phrases.note(row.mark, finding.citation, is_reason=_is_reason(case) and finding.counts)
 
 
-def _rows(case: Case, finding: ActFinding, tell: Teller) -> list[Row]:
-    """The row of the table of articles by which an act counts."""
-    standard, decision = tell.standard_of(case.verdict.standard), case.document.decision
+def _rows(case: Case, finding: ActFinding, phrases: Phrases) -> list[Row]:
+    """The row of the table of articles that makes an act count, if there is one."""
+    standard, decision = phrases.standard_of(case.verdict.standard), case.document.decision
     if not (standard and decision and finding.counts):
         return []
-    for found in judge.reached(judge.legal(decision, standard)):
-        if articles.printed(found.citation) == finding.citation:
-            rows = found.reach.proving if finding.by == "exact" else found.reach.carrying
+    for cited in judge.reached(judge.legal(decision, standard)):
+        if articles.printed(cited.citation) == finding.citation:
+            rows = cited.reach.proving if finding.by == "exact" else cited.reach.carrying
             return [row for row in rows if finding.act in row.acts][:1]
     return []
 
 
-def _quoted(rule: str, case: Case, tell: Teller, *, counts: bool = True) -> str:
-    return tell.rule(rule, case.verdict.standard, is_reason=counts and _is_reason(case))
+def _quoted(rule: str, case: Case, phrases: Phrases, *, counts: bool = True) -> str:
+    return phrases.rule(rule, case.verdict.standard, is_reason=counts and _is_reason(case))
 
 
 def _is_reason(case: Case) -> bool:
-    """Whether a level can rest on the document: what has expired or was revoked is told, and carries nothing."""
+    """Whether a level can depend on the document. An expired or revoked one is explained, but is no reason."""
     return case.standing == "active"

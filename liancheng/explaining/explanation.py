@@ -1,4 +1,4 @@
-"""How an explanation is put into words: its lines, and the rules it quotes."""
+"""The parts of an explanation, and the phrases that put it into words."""
 
 from collections.abc import Callable
 
@@ -29,8 +29,8 @@ class Explanation(Model, tag="explanation", frozen=True, kw_only=True):
     sections: tuple[Section, ...]
 
 
-class Teller:
-    """Speaks one language and remembers which marks it said: by mark, the rules among them that are reasons."""
+class Phrases:
+    """Phrases in one language. `marks` records every mark used, with the rules of that mark that are reasons."""
 
     def __init__(self, language: Language, standard_of: StandardOf) -> None:
         self.language = language
@@ -44,7 +44,7 @@ class Teller:
         return Line(label=self(f"label.{label}", **values), text=text)
 
     def rule(self, id_: str, version: str, *, is_reason: bool) -> str:
-        """A rule's wording with its id, source, legal level and mark; or that the version is not at hand."""
+        """Returns a rule's wording with id, source, legal level and mark, or that its version is not installed."""
         rule = self.find(id_, version)
         if rule is None:
             return self("rule.missing", id=id_, version=version)
@@ -53,15 +53,17 @@ class Teller:
         return self("reference", wording=rule.wording, id=id_, source=rule.source, legal=legal, mark=rule.mark)
 
     def cause(self, id_: str, version: str) -> str:
-        """What a change names as its cause: a rule of the standard, or something that happened."""
-        said = self(f"cause.{id_}")
-        return said if said != id_ else self.rule(id_, version, is_reason=False)
+        """Returns the text of a change's cause: an event or a day in words, or a rule of the standard."""
+        text = self(f"cause.{id_}")
+        return text if text != id_ else self.rule(id_, version, is_reason=False)
 
     def find(self, id_: str, version: str) -> Rule | None:
+        """Returns a rule of a version; None if either is not installed."""
         standard = self.standard_of(version)
         return standard.rule(id_) if standard else None
 
     def note(self, mark: str, id_: str, *, is_reason: bool) -> None:
+        """Records a mark, and the rule if it is a reason."""
         rules = self.marks.setdefault(mark, [])
         if is_reason and id_ not in rules:
             rules.append(id_)

@@ -1,4 +1,4 @@
-"""An agency's event becomes a standardised document, a receipt and facts.
+"""Turns an agency's event into a receipt, a standardised document and facts.
 
-Never looks at the list: what a document leads to is decided in `joint_list`.
+Never reads the list: the consequences of a document are decided in `joint_list`.
 """

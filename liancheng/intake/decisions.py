@@ -1,4 +1,4 @@
-"""From a decision as an agency prints it to facts, all findings at once."""
+"""Reads a decision as printed by an agency, and reports all findings at once."""
 
 from datetime import date
 
@@ -21,13 +21,13 @@ from liancheng.text import spelling
 from liancheng.text.findings import error, warning
 from liancheng.text.normalise import normalise_amount, read_kinds
 
-_CITING_TEXT = 5_000  # reading citations takes time, and no decision prints more
+_CITING_TEXT = 5_000  # parsing citations takes time, and no decision prints more
 _SIMPLE = {"": False, "普通程序": False, "一般程序": False, "普通": False, "听证程序": False}
 _SIMPLE |= {"简易程序": True, "简易": True, "当场处罚": True}
 
 
 def read_decision(event: Decision, stamp: Stamp, findings: list[Finding]) -> DecisionFact | None:
-    """The facts of a decision, or None where `findings` holds an error."""
+    """Returns the facts of a decision, or None if `findings` contains an error."""
     uscc, name = read_subject(event, findings)
     kinds = _kinds(event.kinds, findings)
     fine = _amount(event.fine_wan, "fine_wan", findings)
@@ -100,18 +100,18 @@ def _compare_amounts(
 
 
 _FINE_MISSING = error(
-    "fine_wan", "fine.missing", "", "the amount in 万元, for 罚款 is among the kinds", "add the amount of the fine"
+    "fine_wan", "fine.missing", "", "the amount in 万元, because 罚款 is among the kinds", "add the amount of the fine"
 )
 _FINE_WITHOUT_KIND = warning(
-    "kinds", "fine.without_kind", "", "罚款 among the kinds, for there is an amount", "send the kinds with 罚款"
+    "kinds", "fine.without_kind", "", "罚款 among the kinds, because there is an amount", "add 罚款 to the kinds"
 )
 _CONFISCATED_WITHOUT_KIND = warning(
-    "kinds", "confiscated.without_kind", "", "没收 among the kinds, for there is an amount", "send the kinds with 没收"
+    "kinds", "confiscated.without_kind", "", "没收 among the kinds, because there is an amount", "add 没收 to the kinds"
 )
 
 
 def _act_after_decision(act_day: date, decision_day: date) -> Finding:
-    expected = f"no later than the decision of {decision_day}"
+    expected = f"the day of the decision ({decision_day}) or earlier"
     return error("act_date", "act_date.after_decision", str(act_day), expected, "check both days")
 
 
@@ -132,7 +132,7 @@ def _stated_acts(acts: list[int] | None, findings: list[Finding]) -> tuple[int, 
         return ()
     if wrong := [act for act in acts if not 1 <= act <= 14]:
         found = ", ".join(map(str, wrong[:14]))
-        remedy = "state the numbers of the acts that the decision finds"
+        remedy = "send only the numbers of the acts that the decision finds"
         findings.append(error("stated_acts", "stated_acts.unknown", found, "numbers from 1 to 14", remedy))
     return tuple(sorted(set(acts)))
 
@@ -142,6 +142,6 @@ def _simple_procedure(printed: str | None, findings: list[Finding]) -> bool:
         return False
     simple = _SIMPLE.get(spelling.compact(printed[:SHORT_TEXT]))
     if simple is None:
-        remedy = "write one of the two, or leave it out for 普通程序"
+        remedy = "write one of the two; without it, 普通程序 is assumed"
         findings.append(error("procedure", "procedure.unknown", printed, "简易程序 or 普通程序", remedy))
     return bool(simple)

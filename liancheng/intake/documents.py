@@ -1,8 +1,8 @@
-"""The fold of one document: an event comes in; the document's next state, a receipt and penalties go out.
+"""The fold of one document: an event comes in; the document's next state, a receipt and penalties come out.
 
 A document has facets: its decision, its revocation, the steps of a recognition and of an objection, its performance,
 its repair. Each keeps its latest revision. Facets arrive in any order; only revisions count. A month's report is folded
-alike, and stays on its agency's topics.
+in the same way and stays on its agency's topics.
 """
 
 from datetime import datetime
@@ -34,7 +34,7 @@ from liancheng.standard.judge import judge
 from liancheng.standard.loader import current
 from liancheng.text.findings import error, warning
 
-__all__ = ["Folded", "Place", "event_id", "event_key", "fold"]
+__all__ = ["EventPosition", "Folded", "event_id", "event_key", "fold"]
 
 _MAX_REVISION = 1_000_000
 _PERSON_CODES = frozenset(("subject.not_legal_person", "uscc.not_legal_person"))
@@ -43,8 +43,8 @@ State = Document | MonthReport
 Penalties = tuple[tuple[str, Document | DocumentMoved], ...]
 
 
-class Place(NamedTuple):
-    """Where the event stood on `penalty-events.<province>`, and when its producer wrote it there."""
+class EventPosition(NamedTuple):
+    """The position of an event on `penalty-events.<province>`, and when its producer wrote it."""
 
     province: str
     key: str
@@ -54,24 +54,24 @@ class Place(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """`penalties` are pairs of a USCC and what is now true of the document for that company."""
+    """The result of one event. `penalties` are pairs of a USCC and the record for that company."""
 
     receipt: Receipt
     penalties: Penalties
 
 
-def fold(document: State | None, raw: bytes | None, place: Place, accepted_at: datetime) -> Folded:
-    """Take one event, as its agency sent it, into its document. Raises nothing: what cannot be taken is refused.
+def fold(document: State | None, raw: bytes | None, place: EventPosition, accepted_at: datetime) -> Folded:
+    """Applies one event, as its agency sent it, to its document. Raises nothing: a bad event is refused.
 
     Args:
-        document: the state so far of the document (or the month's report) at `place.key`.
+        document: the state so far of the document (or the month's report) with the id `place.key`.
         raw: the record's value; None is a tombstone.
-        place: where the record stood.
+        place: the record's position.
         accepted_at: UTC, the one clock that counts.
 
     Returns:
-        One receipt, which carries the next state (the unchanged one unless the outcome is `accepted`) and all that
-        was found, and the penalties of an accepted event.
+        The receipt, with all findings and the next state (unchanged unless the outcome is `accepted`), and the
+        penalties of an accepted event.
     """
     event = unreadable.decode(raw)
     if isinstance(event, Finding):
@@ -114,7 +114,9 @@ def _attribute(facet: str) -> str:
     return "closed" if facet == "month_closed" else facet.replace(".", "_")
 
 
-def _unreadable(document: State | None, raw: bytes | None, why: Finding, place: Place, accepted_at: datetime) -> Folded:
+def _unreadable(
+    document: State | None, raw: bytes | None, why: Finding, place: EventPosition, accepted_at: datetime
+) -> Folded:
     trace = unreadable.trace(raw)
     submission = Submission(
         event_id=f"unreadable/{codec.digest(raw or b'')}",
@@ -131,12 +133,12 @@ def _unreadable(document: State | None, raw: bytes | None, why: Finding, place: 
     return Folded(Receipt(key=place.key, submission=submission, document=document), _NO_PENALTIES)
 
 
-def _check(event: Event, identified: Identified | None, place: Place, findings: list[Finding]) -> None:
+def _check(event: Event, identified: Identified | None, place: EventPosition, findings: list[Finding]) -> None:
     if identified and identified.id != place.key:
-        remedy = "use the document's id as the key; the SDK's event_key makes it"
+        remedy = "use the document's id as the key; event_key of the SDK returns it"
         findings.append(error("key", "key.mismatch", place.key, identified.id, remedy))
     if not 1 <= event.revision <= _MAX_REVISION:
-        expected = f"1 for the first, at most {_MAX_REVISION}"
+        expected = f"a number from 1 to {_MAX_REVISION}"
         findings.append(error("revision", "revision.wrong", str(event.revision), expected, "count revisions from 1"))
 
 
@@ -149,14 +151,14 @@ def _outcome(known: AnyFact | None, fact: AnyFact, findings: list[Finding]) -> O
         return "stale"
     if fact.digest == known.digest:
         return "duplicate"
-    expected = "the same content as the event with this revision that was accepted before"
+    expected = "the same content as the event accepted earlier with this revision"
     remedy = f"raise the revision to {known.revision + 1} to replace it"
     findings.append(error("revision", "revision.conflict", str(fact.revision), expected, remedy))
     return "refused"
 
 
 def _new(identified: Identified, province: str, fact: AnyFact) -> State:
-    """What is not known yet, before its first event."""
+    """The state before the first event."""
     id_, authority, number = identified
     if isinstance(fact, MonthFact):
         return MonthReport(id=id_, province=province, authority=authority, month=number, version=0)
@@ -168,7 +170,7 @@ def _next(document: State, attribute: str, fact: AnyFact) -> State:
 
 
 def _penalties(before: State | None, after: State, fact: AnyFact, findings: list[Finding]) -> Penalties:
-    """What the companies are told; also what the whole document shows to be wrong about a repair."""
+    """The records for the companies. Appends findings about a repair that only the whole document shows."""
     if isinstance(after, MonthReport) or isinstance(before, MonthReport):
         return _NO_PENALTIES
     decision = after.decision
@@ -190,29 +192,32 @@ def _penalties(before: State | None, after: State, fact: AnyFact, findings: list
 
 
 def _check_repair(document: Document, decision: DecisionFact, fact: AnyFact, findings: list[Finding]) -> None:
-    """A repair that comes too early is refused. One that waited for the decision, or that a new decision leaves
-    without its conditions, stays on record and does not count; whoever sent the decision is told."""
+    """A repair that comes too early is refused.
+
+    A repair that was kept until the decision arrived, or that no longer meets its conditions under a new decision,
+    stays on record and does not count; the receipt of the decision warns about it.
+    """
     if document.repair is None:
         return
     standard = current()
-    wrong = repairs.findings(document, judge(decision, standard), standard)
+    lacking = repairs.findings(document, judge(decision, standard), standard)
     if isinstance(fact, RepairFact):
-        findings.extend(wrong)
+        findings.extend(lacking)
     elif isinstance(fact, DecisionFact):
-        findings.extend(msgspec.structs.replace(one, field="repair", severity="warning") for one in wrong)
+        findings.extend(msgspec.structs.replace(lack, field="repair", severity="warning") for lack in lacking)
 
 
 _DECISION_AWAITED = warning(
     "document_no",
     "decision.awaited",
     "",
-    "the decision itself, which has not been accepted yet; this step is kept until it is",
-    "send the decision; check authority and number if it was sent",
+    "the decision itself, which has not been accepted yet; this event is kept until then",
+    "send the decision; if it was sent, check authority and number",
 )
 
 
 def _shown(findings: list[Finding]) -> tuple[Finding, ...]:
-    """All findings; about a person only the errors, and those without what was found."""
+    """All findings; about a person only the errors, without what was found."""
     if not findings or _PERSON_CODES.isdisjoint([finding.code for finding in findings]):
         return tuple(findings)
     return tuple(msgspec.structs.replace(f, found="") for f in findings if f.severity == "error")

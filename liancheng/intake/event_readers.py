@@ -1,4 +1,4 @@
-"""From what an agency prints to facts: one reader for each type of event, all findings at once."""
+"""Turns events into facts: one reader for each type of event, which reports all findings at once."""
 
 from collections.abc import Callable
 
@@ -40,5 +40,5 @@ _READERS: dict[type, Callable[..., AnyFact | None]] = {
 
 
 def read(event: Event, stamp: Stamp, findings: list[Finding]) -> AnyFact | None:
-    """The fact of `event`, or None if `findings` holds an error, also one that stood there before."""
+    """Returns the fact of `event`, or None if `findings` contains an error, including one found before."""
     return _READERS[type(event)](event, stamp, findings)

@@ -1,4 +1,4 @@
-"""Fields that several events have, and what every fact has from its record."""
+"""Fields that several events share, and those that every fact gets from its record."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
@@ -15,7 +15,7 @@ SHORT_TEXT = 200
 
 
 class Stamp(NamedTuple):
-    """What a fact has from its record rather than from its content."""
+    """What a fact gets from its record rather than from its content."""
 
     revision: int
     event_id: str
@@ -24,7 +24,7 @@ class Stamp(NamedTuple):
     today: date  # of `accepted_at`, in Shanghai
 
     def fact(self, *content: Any) -> dict[str, Any]:
-        """The fields that every fact has; `content` is what makes one event the same as another."""
+        """Returns the fields that every fact has. Events with equal `content` are the same event."""
         return {
             "revision": self.revision,
             "event_id": self.event_id,
@@ -35,12 +35,12 @@ class Stamp(NamedTuple):
 
 
 def is_refused(findings: list[Finding]) -> bool:
-    """Whether one of them is an error."""
+    """Returns whether one of the findings is an error."""
     return any(finding.severity == "error" for finding in findings)
 
 
 def keep(result: tuple[T | None, Finding | None], findings: list[Finding]) -> T | None:
-    """The value; what was found goes to `findings`."""
+    """Returns the value and appends its finding, if any, to `findings`."""
     value, finding = result
     if finding:
         findings.append(finding)
@@ -48,25 +48,27 @@ def keep(result: tuple[T | None, Finding | None], findings: list[Finding]) -> T 
 
 
 def required_day(text: str | None, field: str, stamp: Stamp, findings: list[Finding]) -> date | None:
-    """The day, which the event must have."""
+    """Returns a day that the event must have; None, with an error among the findings, if it is missing or refused."""
     if text and not text.isspace():
         return keep(normalise_day(text, field, stamp.today), findings)
-    findings.append(error(field, f"{field}.missing", "", "a day, as 2024-01-05", "add the day"))
+    findings.append(error(field, f"{field}.missing", "", "a day such as 2024-01-05", "add the day"))
     return None
 
 
 def day_or_none(text: str | None, field: str, stamp: Stamp, findings: list[Finding]) -> date | None:
-    """The day, where there is one."""
+    """Returns an optional day; None if it is missing or refused."""
     return keep(normalise_day(text, field, stamp.today), findings) if text and not text.isspace() else None
 
 
 def text_or_none(text: str | None, field: str, limit: int, findings: list[Finding]) -> str | None:
-    """The text without space around it; None where there is none, or too much (`limit` in characters)."""
+    """Returns the stripped text; None if it is blank or has more than `limit` characters (an error)."""
     if text is None:
         return None
     text = text.strip()
     if len(text) > limit:
-        expected = f"{limit} characters at most, not {len(text)}"
-        findings.append(error(field, "text.too_long", "", expected, "send a summary; the decision keeps the rest"))
+        expected = f"at most {limit} characters, not {len(text)}"
+        findings.append(
+            error(field, "text.too_long", "", expected, "send a summary; the full text is on the decision itself")
+        )
         return None
     return text or None

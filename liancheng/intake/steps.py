@@ -1,4 +1,4 @@
-"""From what an agency says of a document's later life, or of its month, to facts: one reader for each type of event."""
+"""Reads the events of a document's later life, and an authority's report of a month."""
 
 from calendar import monthrange
 from datetime import date
@@ -18,7 +18,7 @@ from liancheng.records.facts import (
 from liancheng.text.findings import error
 from liancheng.text.identity import normalise_document_no
 
-_MOST_DECISIONS = 1_000_000  # of one authority in one month; a sum of yuan is more
+_MOST_DECISIONS = 1_000_000  # of one authority in one month; a larger number is an amount in yuan
 
 
 def read_revocation(event: Revocation, stamp: Stamp, findings: list[Finding]) -> RevocationFact | None:
@@ -61,8 +61,10 @@ def read_objection(event: Objection, stamp: Stamp, findings: list[Finding]) -> O
     if event.stage == "resolved" and event.outcome is None:
         findings.append(_OUTCOME_MISSING)
     elif event.stage == "raised" and event.outcome is not None:
-        remedy = "leave it out; send it with the objection's stage resolved"
-        findings.append(error("outcome", "outcome.unexpected", event.outcome, "none while it is open", remedy))
+        remedy = "leave it out; send it with stage resolved"
+        findings.append(
+            error("outcome", "outcome.unexpected", event.outcome, "no outcome while the objection is open", remedy)
+        )
     if day is None or is_refused(findings):
         return None
     return ObjectionFact(**stamp.fact(day, event.outcome, reason), day=day, outcome=event.outcome, reason=reason)
@@ -74,19 +76,19 @@ _OUTCOME_MISSING = error(
 
 
 def read_month(event: MonthClosed, stamp: Stamp, findings: list[Finding]) -> MonthFact | None:
-    """The month itself is part of the report's id and was read with it."""
+    """Reads the count. The month itself is part of the report's id and was read with it."""
     count = event.decisions
     if count is None or not 0 <= count <= _MOST_DECISIONS:
-        found = "" if count is None else str(count)
-        expected = f"how many decisions were made in the month, 0 to {_MOST_DECISIONS:,}"
-        findings.append(error("decisions", "decisions.wrong", found, expected, "count them; 0 if there were none"))
+        sent = "" if count is None else str(count)
+        expected = f"the number of decisions made in the month, 0 to {_MOST_DECISIONS:,}"
+        findings.append(error("decisions", "decisions.wrong", sent, expected, "send the number; 0 if there were none"))
         return None
     if is_refused(findings):
         return None
     month = stamp.event_id.split("/")[-3]
     last = _last_day(month)
     if last >= stamp.today:
-        remedy = f"send it when {last} has passed"
+        remedy = f"send it after {last}"
         findings.append(error("month", "month.not_over", month, f"a month that ended before {stamp.today}", remedy))
         return None
     return MonthFact(**stamp.fact(count), decisions=count)

@@ -1,4 +1,4 @@
-"""Reads what an agency put on its topic; where that is no event, says why, and what can still be known of it."""
+"""Decodes what an agency wrote to its topic. If it is not an event, says why and what can still be read of it."""
 
 import re
 from typing import Any, get_args
@@ -11,12 +11,12 @@ from liancheng.records.facts import Finding
 from liancheng.text.findings import error, shortened
 
 _events: msgspec.json.Decoder[Event] = codec.decoder(Event)
-_TYPES = sorted(str(of.__struct_config__.tag) for of in get_args(Event))
+_TYPES = sorted(str(event.__struct_config__.tag) for event in get_args(Event))
 _PLACE = re.compile(r"(?P<what>.*) - at `\$\.?(?P<path>.*)`", re.DOTALL)
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """What the receipt of an unreadable event repeats, so that its sender finds the row."""
+    """What the receipt of an unreadable event repeats, so that its sender can find the row."""
 
     type: str = "unreadable"
     revision: int = 0
@@ -24,9 +24,9 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 def decode(raw: bytes | None) -> Event | Finding:
-    """The event, or the finding `event.unreadable` or `event.empty`, whose field is the path in the record."""
+    """Returns the event, or the finding `event.unreadable` (its field is the path in the record) or `event.empty`."""
     if not raw:
-        expected, remedy = "an event", "to take a decision back, send a revocation; events are never deleted"
+        expected, remedy = "an event", "to withdraw a decision, send a revocation; events are never deleted"
         return error("", "event.empty", "an empty record", expected, remedy)
     try:
         return _events.decode(raw)
@@ -35,7 +35,7 @@ def decode(raw: bytes | None) -> Event | Finding:
 
 
 def trace(raw: bytes | None) -> Trace:
-    """Field by field, because one of them may be what is wrong."""
+    """Returns what can be read, field by field, because any one of them may be the broken one."""
     try:
         fields: Any = msgspec.json.decode(raw or b"")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -54,4 +54,4 @@ def _unreadable(failure: str) -> Finding:
     place = _PLACE.fullmatch(failure)
     what, path = (place["what"], place["path"]) if place else (failure, "")
     expected = f"one JSON object with the fields of its type ({', '.join(_TYPES)}) and no others"
-    return error(path, "event.unreadable", what, expected, "mend the field, or leave it out, and send the event again")
+    return error(path, "event.unreadable", what, expected, "correct or remove the field and send the event again")

@@ -1,4 +1,4 @@
-"""Names of companies: their parts, how alike two are and why, and an index to look a name up in a million."""
+"""Company names: their parts, how similar two names are and why, and an index to find one among a million."""
 
 from liancheng.naming.factors import Reason
 from liancheng.naming.folded import fold

@@ -1,4 +1,4 @@
-"""How well matching does on labelled pairs: precision and recall."""
+"""Precision and recall of name matching on labelled pairs."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ _LABELS = {"yes": True, "no": False, "是": True, "否": False}
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """A name asked for, the names of one company on the list, and whether they are the same company."""
+    """A query, the names of one company on the list, and whether both are the same company."""
 
     query: str
     listed: str
@@ -25,7 +25,7 @@ class Pair(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """A pair, and what the index says of it: the match, or None below the cutoff."""
+    """A pair and its match in the index, or None if the score is below the cutoff."""
 
     pair: Pair
     match: Match | None
@@ -36,7 +36,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class Rates(msgspec.Struct, frozen=True):
-    """`precision`: of the matches, how many are the same company. `recall`: of those that are, how many match."""
+    """`precision`: the share of matches that are the same company. `recall`: the share of same companies that match."""
 
     pairs: int
     same: int
@@ -53,7 +53,7 @@ class Rates(msgspec.Struct, frozen=True):
 
 
 def read_pairs(text: str, name: str) -> Iterator[Pair]:
-    """Pairs of a CSV table: query, listed, same (yes / no); part, kind and former (names divided by ;) may be there.
+    """Yields the pairs of a CSV table with query, listed, same (yes / no); optional: part, kind, former (split by ;).
 
     Raises:
         WrongUseError: a column is missing or a row has no label; names the file and the line.
@@ -61,27 +61,29 @@ def read_pairs(text: str, name: str) -> Iterator[Pair]:
     rows = csv.DictReader(text.splitlines())
     missing = [column for column in _NEEDED if column not in (rows.fieldnames or ())]
     if missing:
-        raise WrongUseError(f"{name}: no column {missing[0]!r}, expected {', '.join(_NEEDED)} in the first line")
+        raise WrongUseError(f"{name}: no column {missing[0]!r}; expected a first line with {', '.join(_NEEDED)}")
     for row in rows:
         label = (row["same"] or "").strip().lower()
         if label not in _LABELS:
-            raise WrongUseError(f"{name}: line {rows.line_num}: same is {label!r}, expected yes or no")
+            raise WrongUseError(f"{name}: line {rows.line_num}: same: found {label!r}, expected yes or no")
         former = tuple(filter(None, (row.get("former") or "").split(";")))
         part, kind = row.get("part") or "all", row.get("kind") or "all"
         yield Pair(row["query"], row["listed"] or "", former, _LABELS[label], part, kind)
 
 
 def judge(pairs: Iterable[Pair], cutoff: float = CUTOFF) -> list[Judged]:
-    """Each pair by an index that holds its company alone: what the keys lose counts as lost."""
+    """Judges each pair by an index of its company alone, so that a name missed by the keys counts as missed."""
     return [_judged(pair, cutoff) for pair in pairs]
 
 
 def _judged(pair: Pair, cutoff: float) -> Judged:
-    found = NameIndex([("", pair.listed, pair.former)]).candidates(pair.query, 1, cutoff)
-    return Judged(pair, found[0] if found else None)
+    matches = NameIndex([("", pair.listed, pair.former)]).candidates(pair.query, 1, cutoff)
+    return Judged(pair, matches[0] if matches else None)
 
 
 def rates(judged: Iterable[Judged]) -> Rates:
+    """Returns the rates over all judged pairs."""
     every = list(judged)
-    found = [one for one in every if one.match]
-    return Rates(len(every), sum(one.pair.same for one in every), len(found), sum(one.pair.same for one in found))
+    matched = [item for item in every if item.match]
+    same, matched_same = (sum(item.pair.same for item in items) for items in (every, matched))
+    return Rates(len(every), same, len(matched), matched_same)

@@ -1,4 +1,4 @@
-"""The score of two names by their parts: a product, so that each difference lowers it and each is named."""
+"""The score of two names from their parts: a product, so that each difference lowers it and is named."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ from liancheng.naming.regions import Region
 from liancheng.naming.words import words
 
 _MISREAD = 0.88
-_REGION_DIGITS = ("31", "32", "33", "34")  # of these every division is known
+_REGION_DIGITS = ("31", "32", "33", "34")  # provinces of which every division is known
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """One thing that the names agree or differ in: a code for machines, a text for eyes."""
+    """One agreement or difference of two names: a code for programs, a text for people."""
 
     code: str
     text: str
@@ -25,12 +25,12 @@ Factor = tuple[float, Reason | None]
 _SAME: Factor = (1.0, None)
 
 
-def score(one: Name, other: Name) -> tuple[float, list[Reason]]:
-    """0 to 1, and why. Symmetric but for the texts' order."""
-    rest = (_numbers(one, other), _form(one, other), _group(one, other), _branch(one, other))
-    chosen = max(_identities(one, other), key=_product)
-    found = [*chosen, *rest]
-    return _product(found), [reason for _, reason in found if reason]
+def score(left: Name, right: Name) -> tuple[float, list[Reason]]:
+    """Returns the score, 0 to 1, and its reasons. Symmetric except for the order within the texts."""
+    rest = (_numbers(left, right), _form(left, right), _group(left, right), _branch(left, right))
+    chosen = max(_identities(left, right), key=_product)
+    factors = [*chosen, *rest]
+    return _product(factors), [reason for _, reason in factors if reason]
 
 
 def _product(factors: list[Factor]) -> float:
@@ -40,117 +40,115 @@ def _product(factors: list[Factor]) -> float:
     return result
 
 
-def _identities(one: Name, other: Name) -> Iterator[list[Factor]]:
-    """What the names are known by, read in each way that a lost or misread word allows."""
-    if not one.core and not other.core:
-        same = one.industry == other.industry and one.joined == other.joined and one.joined and one.industry
-        yield [(1.0, Reason("core.none", "division and trade are all there is"))] if same else [_nothing()]
+def _identities(left: Name, right: Name) -> Iterator[list[Factor]]:
+    """The identifying parts of both names, read in each way that a lost or misread word allows."""
+    if not left.core and not right.core:
+        same = left.industry == right.industry and left.joined == right.joined and left.joined and left.industry
+        yield [(1.0, Reason("core.none", "division and trade are the whole name"))] if same else [_nothing()]
         return
-    if not one.core or not other.core:
+    if not left.core or not right.core:
         yield [_nothing()]
         return
-    region, industry = _region(one.regions, other.regions), _industry(one, other)
-    yield [_core(one.core, other.core), region, industry]
-    if bool(one.regions) != bool(other.regions):
-        yield [_joined(one, other), industry]
-    if one.core != other.core and one.core[:2] == other.core[:2]:
-        yield [_stem(one, other), region]
+    region, industry = _region(left.regions, right.regions), _industry(left, right)
+    yield [_core(left.core, right.core), region, industry]
+    if bool(left.regions) != bool(right.regions):
+        yield [_joined(left, right), industry]
+    if left.core != right.core and left.core[:2] == right.core[:2]:
+        yield [_stem(left, right), region]
 
 
 def _nothing() -> Factor:
-    return 0.0, Reason("core.missing", "a name without a core of its own names no company")
+    return 0.0, Reason("core.missing", "a name without a core does not identify a company")
 
 
-def _core(one: str, other: str) -> Factor:
-    alike = cores.compare(one, other)
-    return alike.score, Reason(alike.code or "core.same", alike.text or f"the same core {one}")
+def _core(left: str, right: str) -> Factor:
+    alike = cores.compare(left, right)
+    return alike.score, Reason(alike.code or "core.same", alike.text or f"the same core {left}")
 
 
-def _joined(one: Name, other: Name) -> Factor:
-    """Division and core together: a place that only its suffix gives away, or a misread one."""
-    bare, full = (one, other) if not one.regions else (other, one)
+def _joined(left: Name, right: Name) -> Factor:
+    """Division and core together: a place recognisable only by its suffix, or a misread one."""
+    bare, full = (left, right) if not left.regions else (right, left)
     if bare.core == full.joined:
-        return 0.98, Reason("region.suffix", f"division read from one name only: {full.regions[-1].word}")
+        return 0.98, Reason("region.suffix", f"division recognised in one name only: {full.regions[-1].word}")
     misread = bare.core.endswith(full.core) and Levenshtein.distance(bare.core, full.joined) == 1
     if misread and len(bare.core) == len(full.joined):
         return _MISREAD, Reason("region.misread", f"one character of the division differs: {bare.core} / {full.joined}")
     return 0.0, None
 
 
-def _stem(one: Name, other: Name) -> Factor:
+def _stem(left: Name, right: Name) -> Factor:
     """Core and trade together: a misread character in the trade makes it part of the core."""
-    bare, full = sorted((one, other), key=lambda name: len(name.core), reverse=True)
+    bare, full = sorted((left, right), key=lambda name: len(name.core), reverse=True)
     within = bare.core.startswith(full.core) and len(full.stem) >= cores.LONG and len(bare.stem) == len(full.stem)
     if within and Levenshtein.distance(bare.stem, full.stem) == 1:
         return _MISREAD, Reason("industry.misread", f"one character of the trade differs: {bare.stem} / {full.stem}")
     return 0.0, None
 
 
-def _region(one: tuple[Region, ...], other: tuple[Region, ...]) -> Factor:
-    if not one and not other:
+def _region(left: tuple[Region, ...], right: tuple[Region, ...]) -> Factor:
+    if not left and not right:
         return _SAME
-    if not one or not other:
-        word = (one or other)[-1].word
+    if not left or not right:
+        word = (left or right)[-1].word
         return 0.95, Reason("region.missing", f"{word} in one name only")
-    a, b = one[-1], other[-1]
+    a, b = left[-1], right[-1]
     both = f"{a.word} / {b.word}"
     if a == b:
         return _SAME
-    if regions.related(one, other):
-        return 0.97, Reason("region.within", f"one division lies in the other: {both}")
+    if regions.related(left, right):
+        return 0.97, Reason("region.within", f"one division is in the other: {both}")
     known, elsewhere = (a, b) if a.codes else (b, a)
     if known.codes and not elsewhere.codes and not known.codes[0].startswith(_REGION_DIGITS):
-        return 0.85, Reason("region.unknown", f"whether one lies in the other is not known: {both}")
-    return 0.6, Reason("region.other", f"another division: {both}")
+        return 0.85, Reason("region.unknown", f"not known whether one division is in the other: {both}")
+    return 0.6, Reason("region.other", f"different divisions: {both}")
 
 
-def _industry(one: Name, other: Name) -> Factor:
-    if one.industry == other.industry:
+def _industry(left: Name, right: Name) -> Factor:
+    if left.industry == right.industry:
         return _SAME
     weak = words().weak
-    a, b = set(one.industry) - weak, set(other.industry) - weak
-    both = f"{''.join(one.industry) or '-'} / {''.join(other.industry) or '-'}"
+    a, b = set(left.industry) - weak, set(right.industry) - weak
+    both = f"{''.join(left.industry) or '-'} / {''.join(right.industry) or '-'}"
     if a == b:
-        lost = set(one.industry) <= set(other.industry) or set(other.industry) <= set(one.industry)
-        return 0.95 if a else 0.92 if lost else 0.8, Reason(
-            "industry.general", f"differs in general words only: {both}"
-        )
+        lost = set(left.industry) <= set(right.industry) or set(right.industry) <= set(left.industry)
+        return 0.95 if a else 0.92 if lost else 0.8, Reason("industry.general", f"different general words: {both}")
     if not a or not b:
-        missing = 0.88 if one.core == other.core else 0.78  # a mistyped core needs the trade to tell whose it is
+        missing = 0.88 if left.core == right.core else 0.78  # a mistyped core needs the trade to identify the company
         return missing, Reason("industry.missing", f"trade in one name only: {both}")
     if a <= b or b <= a:
-        return 0.9, Reason("industry.more", f"one trade more: {both}")
+        return 0.9, Reason("industry.more", f"an additional trade: {both}")
     if a & b:
         return 0.78, Reason("industry.overlap", f"trades overlap: {both}")
-    return 0.58, Reason("industry.other", f"another trade: {both}")
+    return 0.58, Reason("industry.other", f"different trades: {both}")
 
 
-def _numbers(one: Name, other: Name) -> Factor:
-    if one.numbers == other.numbers:
+def _numbers(left: Name, right: Name) -> Factor:
+    if left.numbers == right.numbers:
         return _SAME
-    both = f"{'、'.join(one.numbers) or '-'} / {'、'.join(other.numbers) or '-'}"
-    return 0.5, Reason("number.other", f"another number: {both}")
+    both = f"{'、'.join(left.numbers) or '-'} / {'、'.join(right.numbers) or '-'}"
+    return 0.5, Reason("number.other", f"different numbers: {both}")
 
 
-def _form(one: Name, other: Name) -> Factor:
-    if one.form == other.form:
+def _form(left: Name, right: Name) -> Factor:
+    if left.form == right.form:
         return _SAME
-    both = f"{one.form or '-'} / {other.form or '-'}"
-    if not one.form or not other.form:
+    both = f"{left.form or '-'} / {right.form or '-'}"
+    if not left.form or not right.form:
         return 0.97, Reason("form.missing", f"legal form in one name only: {both}")
-    companies = one.form.endswith("公司") and other.form.endswith("公司")
-    return 0.94 if companies else 0.88, Reason("form.other", f"another legal form: {both}")
+    companies = left.form.endswith("公司") and right.form.endswith("公司")
+    return 0.94 if companies else 0.88, Reason("form.other", f"different legal forms: {both}")
 
 
-def _group(one: Name, other: Name) -> Factor:
-    return _SAME if one.group == other.group else (0.9, Reason("group", "集团 in one name only"))
+def _group(left: Name, right: Name) -> Factor:
+    return _SAME if left.group == right.group else (0.9, Reason("group", "集团 in one name only"))
 
 
-def _branch(one: Name, other: Name) -> Factor:
-    if one.branch == other.branch:
+def _branch(left: Name, right: Name) -> Factor:
+    if left.branch == right.branch:
         return _SAME
-    if not one.branch:
-        return 0.88, Reason("branch.listed", f"the name on the list is a branch: {other.branch}")
-    if not other.branch:
-        return 0.88, Reason("branch.asked", f"the name asked for is a branch: {one.branch}")
-    return 0.6, Reason("branch.other", f"another branch: {one.branch} / {other.branch}")
+    if not left.branch:
+        return 0.88, Reason("branch.listed", f"the name on the list is a branch: {right.branch}")
+    if not right.branch:
+        return 0.88, Reason("branch.asked", f"the name searched for is a branch: {left.branch}")
+    return 0.6, Reason("branch.other", f"different branches: {left.branch} / {right.branch}")

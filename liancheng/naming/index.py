@@ -1,4 +1,4 @@
-"""Looks a name up among many: first the names that share a key, then their scores."""
+"""Finds a name among many: first the names that share a key with it, then their scores."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,9 @@ from liancheng.naming.factors import Reason
 from liancheng.naming.parts import parse
 from liancheng.naming.similarity import CUTOFF, compare
 
-_SHORTLIST = 64  # names that are scored by their parts; of more that share a key, those of the most similar text
+_SHORTLIST = 64  # names scored by their parts; if more share a key, those with the most similar text
 _BATCH = 20_000
-_SIGN = 1 << 31  # SQLite keeps an integer of 32 bits with sign in 4 bytes, one without in 6
+_SIGN = 1 << 31  # SQLite stores a signed 32-bit integer in 4 bytes, an unsigned one in 6
 _TABLES = """
 CREATE TABLE name (id INTEGER PRIMARY KEY, uscc TEXT NOT NULL, printed TEXT NOT NULL, former INTEGER NOT NULL);
 CREATE INDEX name_uscc ON name (uscc);
@@ -26,9 +26,9 @@ _Row = tuple[str, str, int]
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A company that may be the one asked for. `name` is its own; `matched` is alike: its own or a former one.
+    """A company that may be the one searched for. `matched` is the similar name: its present `name` or a former one.
 
-    `score`: 0 to 1; 1 only where `matched` is the query's text after normalisation.
+    `score`: 0 to 1, and 1 only if `matched` equals the query after normalisation.
     """
 
     uscc: str
@@ -39,9 +39,9 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class NameIndex:
-    """Names of companies by (USCC, name, former names), in memory. For one thread at a time.
+    """Companies by (USCC, name, former names), in memory. Not thread-safe.
 
-    Matches follow from what is in the index alone, not from the order in which it came.
+    Matches depend on the content of the index only, not on the order in which it was filled.
     """
 
     def __init__(self, listed: Iterable[Listed] = ()) -> None:
@@ -51,33 +51,33 @@ class NameIndex:
         self._load(listed)
 
     def __len__(self) -> int:
-        """How many companies there are."""
+        """Returns the number of companies."""
         (count,) = self._db.execute("SELECT count(*) FROM name WHERE former = 0").fetchone()
         return int(count)
 
     def put(self, uscc: str, name: str, former_names: Iterable[str] = ()) -> None:
-        """Add a company, or replace its names."""
+        """Adds a company, or replaces its names."""
         self.remove(uscc)
         self._add([(uscc, name, tuple(former_names))])
 
     def remove(self, uscc: str) -> None:
-        """Take a company out; nothing happens where it is not in."""
+        """Removes a company; does nothing if it is not in the index."""
         rows = self._db.execute("SELECT id, printed FROM name WHERE uscc = ?", (uscc,)).fetchall()
         for number, printed in rows:
             self._db.executemany("DELETE FROM posting WHERE key = ? AND id = ?", _postings(number, printed))
         self._db.execute("DELETE FROM name WHERE uscc = ?", (uscc,))
 
     def candidates(self, query: str, limit: int = 10, cutoff: float = CUTOFF) -> list[Match]:
-        """At most `limit` companies of at least this score: best first, a name before a former one, then by USCC.
+        """Returns at most `limit` companies with `cutoff` or more: best first, names before former ones, then by USCC.
 
-        Complete for a `cutoff` of 0.75 and more while at most 64 names share a key with the query; of more, the
-        64 nearest texts are scored. Below that cutoff it returns what shares a key.
+        Complete for a `cutoff` of 0.75 or more while at most 64 names share a key with the query; if more do, the 64
+        most similar texts are scored. For a lower cutoff, only names that share a key are returned.
         """
         best: dict[str, tuple[float, int, str]] = {}
         for uscc, printed, former in self._shortlist(query):
-            found = (-compare(query, printed).score, former, printed)
-            if -found[0] >= cutoff and (uscc not in best or found < best[uscc]):
-                best[uscc] = found
+            ranked = (-compare(query, printed).score, former, printed)
+            if -ranked[0] >= cutoff and (uscc not in best or ranked < best[uscc]):
+                best[uscc] = ranked
         order = sorted(best, key=lambda uscc: (best[uscc][:2], uscc))
         return [self._match(query, uscc, *best[uscc][1:]) for uscc in order[: max(limit, 0)]]
 
@@ -90,8 +90,8 @@ class NameIndex:
         return Match(uscc, name, matched, comparison.score, reasons)
 
     def _shortlist(self, query: str) -> list[_Row]:
-        asked = parse(query)
-        wanted = [key - _SIGN for key in keys.of_query(asked)]
+        parsed = parse(query)
+        wanted = [key - _SIGN for key in keys.of_query(parsed)]
         marks = ",".join("?" * len(wanted))
         rows: list[_Row] = self._db.execute(
             f"SELECT uscc, printed, former FROM name WHERE id IN (SELECT id FROM posting WHERE key IN ({marks}))",
@@ -101,7 +101,7 @@ class NameIndex:
             return rows
         rows.sort()
         texts = [printed for _, printed, _ in rows]
-        nearest = process.extract(asked.folded, texts, scorer=fuzz.ratio, limit=_SHORTLIST)
+        nearest = process.extract(parsed.folded, texts, scorer=fuzz.ratio, limit=_SHORTLIST)
         return [rows[position] for _, _, position in nearest]
 
     def _load(self, listed: Iterable[Listed]) -> None:
@@ -119,7 +119,7 @@ class NameIndex:
                 names.append((self._next, uscc, printed, min(former, 1)))
                 postings.extend(_postings(self._next, printed))
                 self._next += 1
-        postings.sort()  # in the order of the tree: half the time
+        postings.sort()  # in the order of the B-tree: takes half the time
         self._db.execute("BEGIN")
         self._db.executemany("INSERT INTO name VALUES (?, ?, ?, ?)", names)
         self._db.executemany("INSERT INTO posting VALUES (?, ?)", postings)

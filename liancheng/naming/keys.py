@@ -1,4 +1,4 @@
-"""Keys by which two names meet that may score above the cutoff. Other numbers never do, so each key holds them."""
+"""Keys that two names share if they may score above the cutoff. Each holds the numbers, which must be the same."""
 
 from collections.abc import Iterator
 from zlib import crc32
@@ -13,16 +13,16 @@ _LONGEST = 12  # characters; a longer core is found by its whole text only
 
 
 def of_listed(name: Name) -> set[int]:
-    """The keys under which a name on the list stands: about ten. 32 bits: a false meeting costs time only."""
-    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), *_listed(reading))}
+    """Returns the keys of a name on the list, about ten. They have 32 bits: a collision costs only time."""
+    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), *_of_listed(reading))}
 
 
 def of_query(name: Name) -> set[int]:
-    """The keys under which a name asked for may stand, and those of the cores that it may have had before a slip.
+    """Returns the keys under which to search for a name, including those of the cores it may be a misspelling of.
 
-    A core that thousands share is asked for with its trades and without any; only a query without a trade meets all.
+    A core is searched with each of its trades and without one; only a query without a trade matches a core with any.
     """
-    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), *_asked(reading))}
+    return {crc32(key.encode()) for reading in _readings(name) for key in (*_keys(reading), *_of_query(reading))}
 
 
 def _readings(name: Name) -> tuple[Name, ...]:
@@ -44,32 +44,32 @@ def _keys(name: Name) -> Iterator[str]:
             yield from _mistyped(core, f"|{trade}|{counted}")
 
 
-def _mistyped(core: str, beside: str) -> Iterator[str]:
-    """Keys that survive one slip in the core. A trade in common is asked for: without it such a pair scores too low."""
-    yield f"s{sounds(core)}{beside}"
-    yield f"l{looks(core)}{beside}"
-    yield f"a{''.join(sorted(core))}{beside}"
+def _mistyped(core: str, rest: str) -> Iterator[str]:
+    """Keys that survive one typing error in the core. They hold a trade: without a common one, the score is too low."""
+    yield f"s{sounds(core)}{rest}"
+    yield f"l{looks(core)}{rest}"
+    yield f"a{''.join(sorted(core))}{rest}"
     if len(core) >= LONG - 1:
-        yield f"d{core}{beside}"
+        yield f"d{core}{rest}"
     if len(core) >= LONG:
         for position in range(len(core)):
-            yield f"d{core[:position]}{core[position + 1 :]}{beside}"
+            yield f"d{core[:position]}{core[position + 1 :]}{rest}"
 
 
-def _asked(name: Name) -> Iterator[str]:
+def _of_query(name: Name) -> Iterator[str]:
     core, trades = name.core, (*_trades(name), "")
     shorter = range(2, min(len(core) - 1, _SLIPPED_MAX + 1))
-    behind = () if name.regions else (core[size:] for size in shorter)  # a misread division counts as core
-    for other in (core, name.joined, *behind):
-        yield from (_core(other, trade, name) for trade in trades)
+    tails = () if name.regions else (core[size:] for size in shorter)  # a misread division counts as core
+    for variant in (core, name.joined, *tails):
+        yield from (_core(variant, trade, name) for trade in trades)
     if trades == ("", ""):  # none, or a misread one that counts as core
-        for other in (core, name.joined, *(core[:-size] for size in shorter)):
-            yield _core(other, "*", name)
+        for variant in (core, name.joined, *(core[:-size] for size in shorter)):
+            yield _core(variant, "*", name)
 
 
-def _listed(name: Name) -> Iterator[str]:
+def _of_listed(name: Name) -> Iterator[str]:
     yield _core(name.core, "*", name)
-    if any(not region.codes for region in name.regions):  # 佛山市顺德区虚构, asked for as 佛山顺德虚构
+    if any(not region.codes for region in name.regions):  # 佛山市顺德区虚构, searched as 佛山顺德虚构
         yield from (_core(name.joined, trade, name) for trade in (*_trades(name), "*"))
 
 

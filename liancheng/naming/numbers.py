@@ -1,4 +1,4 @@
-"""Numbers in names: 第一 and 第二, 一厂 and 二厂, 12号 and 十二号. Another number is another company."""
+"""Numbers in names: 第一 and 第二, 一厂 and 二厂, 12号 and 十二号. A different number means a different company."""
 
 import re
 
@@ -14,22 +14,22 @@ _LETTER = re.compile(r"(?<![A-Z0-9])([A-Z])(?![A-Z0-9])")
 
 
 def take(text: str) -> tuple[str, tuple[str, ...]]:
-    """`text` without its numbers, and these in their order, in Arabic digits.
+    """Returns `text` without its numbers, and the numbers in order, in Arabic digits.
 
-    What would leave nothing stays a word: the core of 三一重工 is 三一.
+    If nothing else would be left, the number stays a word: the core of 三一重工 is 三一.
     """
-    found: list[str] = []
+    numbers: list[str] = []
 
     def note(match: re.Match[str]) -> str:
-        found.append(_arabic(next(filter(None, match.groups()))))
+        numbers.append(_arabic(next(filter(None, match.groups()))))
         return ""
 
     rest = _LETTER.sub(note, _MARKED.sub(note, text))
-    return (rest, tuple(found)) if rest and found else (text, ())
+    return (rest, tuple(numbers)) if rest and numbers else (text, ())
 
 
 def plain(text: str) -> str:
-    """`text` with its numbers in Arabic digits and without 第: 第二分公司 and 2分公司 are one."""
+    """Returns `text` with Arabic digits and without 第, so that 第二分公司 and 2分公司 are equal."""
     return _RUN.sub(lambda match: _arabic(match[1]), text)
 
 

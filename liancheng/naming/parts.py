@@ -1,7 +1,7 @@
-"""A company's name in its parts: division, core (字号), trade, legal form.
+"""The parts of a company's name: division, core (字号), trade, legal form.
 
-企业名称登记管理规定 (as revised, in force since 2021-03-01), article 6: a name is made of these four; a company that
-works in several provinces may leave out the division, one of several trades may leave out the trade.
+企业名称登记管理规定 (as revised, in force since 2021-03-01), article 6: a name has these four parts; a company that
+operates in several provinces may omit the division, one with several trades may omit the trade.
 """
 
 import re
@@ -22,10 +22,10 @@ _PARENT = re.compile(r".+?(?:公司|集团|合作社|合伙企业)(?!\))")
 
 
 class Name(NamedTuple):
-    """A name in its parts; each is empty where the name has none.
+    """The parts of a name; a part that the name does not have is empty.
 
-    `industry` and `form` are written as compared (有限责任公司 is 有限公司), `branch` is what follows the company's
-    own name, `numbers` are those of the core, `formerly` is a former name that was printed behind in brackets.
+    `industry` and `form` are normalised for comparison (有限责任公司 is 有限公司), `branch` is what follows the
+    company's own name, `numbers` are those of the core, `formerly` is a former name printed after it in brackets.
     """
 
     folded: str
@@ -40,7 +40,7 @@ class Name(NamedTuple):
 
     @property
     def joined(self) -> str:
-        """Division and core in one word: 深圳市虚构 and 深圳虚构 meet here."""
+        """Division and core in one word, equal for 深圳市虚构 and 深圳虚构."""
         return "".join(region.word for region in self.regions) + self.core
 
     @property
@@ -50,18 +50,18 @@ class Name(NamedTuple):
 
     @property
     def now(self) -> str:
-        """Without the former name in brackets."""
+        """The name without the former name in brackets."""
         return self.folded[: self.folded.rfind("(")] if self.formerly else self.folded
 
     @property
     def characters(self) -> str:
-        """What the name is written with, in whatever order."""
+        """The characters of the name, sorted."""
         return "".join(sorted(self.folded.replace("(", "").replace(")", "")))
 
 
 @lru_cache(maxsize=8_192)
 def parse(name: str) -> Name:
-    """The parts of a printed name. Any text has some; nothing is raised."""
+    """Returns the parts of a printed name. Raises nothing: any text has parts."""
     folded = fold(name)
     text, formerly = _notes(folded)
     text, branch = _branch(text)
@@ -75,7 +75,7 @@ def parse(name: str) -> Name:
 
 
 def _words(text: str, inside: Region | None) -> tuple[tuple[Region, ...], str, tuple[str, ...]]:
-    """Divisions, core with its numbers, and trade of what has no form any more."""
+    """Divisions, core with its numbers, and trade, of a name without its form."""
     found, rest = regions.read(text)
     found = (inside,) if inside and not found else found
     if not found:
@@ -83,17 +83,17 @@ def _words(text: str, inside: Region | None) -> tuple[tuple[Region, ...], str, t
     core, industry = _industry(rest)
     if not found:
         found, core = _at_end(found, core)
-    if not core and industry and found and not found[-1].codes:  # 海市印染厂: 海市 is no city but all there is
+    if not core and industry and found and not found[-1].codes:  # 海市印染厂: 海市 is not a city but the whole name
         before = regions.coded(found)
         start = text.find(found[len(before)].word)
         return before, *_industry(text[start:])
     if not core and industry and found and found[-1].short and len(found[-1].codes[0]) > 4:
-        return found[:-1], found[-1].word, industry  # 太湖印染厂: here the county's name is the company's
+        return found[:-1], found[-1].word, industry  # 太湖印染厂: the county's name is the company's core
     return found, core, industry
 
 
 def _notes(text: str) -> tuple[str, str]:
-    """Without what stands in brackets behind the form: the register's notes, a former name."""
+    """Removes brackets after the form: the register's notes, a former name."""
     known, formerly = words(), ""
     while text.endswith(")") and (start := text.rfind("(")) > 0:
         inside = text[start + 1 : -1]
@@ -136,14 +136,14 @@ def _form(text: str) -> tuple[str, str]:
 
 
 def _is_misread_limited(text: str) -> bool:
-    """有限公可: one character of four; never 无限公司, which is another form."""
+    """有限公可 has one of four characters wrong; 无限公司 never counts, as it is another form."""
     tail = text[-len(_LIMITED) :]
     one_off = len(text) > len(_LIMITED) and Levenshtein.distance(tail, _LIMITED, score_cutoff=1) == 1
     return one_off and tail[0] in _LIMITED[:2]
 
 
 def _brackets(text: str) -> tuple[str, bool, Region | None]:
-    """Without brackets: (集团) and a division are taken out, all else stays as it stands."""
+    """Removes brackets: (集团) and a division are taken out, any other text in brackets stays."""
     group, inside = False, None
     if "(" not in text and ")" not in text:
         return text, group, inside

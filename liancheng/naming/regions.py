@@ -1,4 +1,4 @@
-"""The divisions that a name starts with: 江苏省苏州市昆山市 is 32, 3205, 320583."""
+"""The divisions at the start of a name: 江苏省苏州市昆山市 is 32, 3205, 320583."""
 
 import re
 from functools import cache
@@ -10,17 +10,17 @@ from liancheng.text.provinces import PROVINCES
 _SUFFIX = re.compile(r"(?:畲族自治县|特别行政区|自治区|新区|省|市|区|县)$")
 _PROVINCE_SUFFIXES = ("省", "市", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区")
 _COUNTRY = "中国"
-# A place outside the region is known by its suffix alone; 超市 and 门市 are no places.
+# A place outside the region is recognised by its suffix only; 超市 and 门市 are not places.
 _ELSEWHERE = re.compile(r"([^\W\d_a-zA-Z]{2,3}?)(?<![超城门都股])[市县]")
-# What GB/T 2260 does not have: zones and towns, and districts outside the region. 小区 and 社区 are no districts.
+# Not in GB/T 2260: zones, towns, and districts outside the region. 小区 and 社区 are not districts.
 _ZONE = "高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|工业园区|高新区|经开区|开发区|保税区"
 _WITHIN = re.compile(rf"({_ZONE})|([^\W\d_a-zA-Z]{{2,3}}?)(?<![小社园景校矿厂库])(?:区|县|镇|街道)")
 
 
 class Region(NamedTuple):
-    """One division as a name has it. `codes`: trimmed GB/T 2260, several for 鼓楼区; none outside the region.
+    """One division in a name. `codes`: trimmed GB/T 2260 codes, several for 鼓楼区; none outside the region.
 
-    `short`: written without its suffix, so that it may be a company's own word as well (太湖, 东海).
+    `short`: written without its suffix, so that it may also be a company's core (太湖, 东海).
     """
 
     word: str
@@ -51,10 +51,10 @@ def _longest() -> int:
 
 
 def read(text: str) -> tuple[tuple[Region, ...], str]:
-    """The divisions at the start of `text`, each within the one before (a zone or town last), and the rest."""
+    """Returns the divisions at the start of `text`, each in the one before (a zone or town last), and the rest."""
     found: tuple[Region, ...] = ()
-    while len(found) < 4 and (one := _next(text, found[-1] if found else None)):
-        region, length = one
+    while len(found) < 4 and (division := _next(text, found[-1] if found else None)):
+        region, length = division
         found, text = (*found, region), text[length:]
     if not found and (match := _ELSEWHERE.match(text)) and match.end() < len(text):
         found, text = (Region(match[1]),), text[match.end() :]
@@ -64,7 +64,7 @@ def read(text: str) -> tuple[tuple[Region, ...], str]:
 
 
 def read_at_end(text: str) -> tuple[Region | None, str]:
-    """A province or city at the end of `text`, where brackets were lost: 示例食品安徽."""
+    """Returns a province or city at the end of `text`, as in 示例食品安徽 (lost brackets), and the rest."""
     for length in range(min(4, len(text) - 2), 1, -1):
         region = _known().get(text[-length:])
         if region and any(len(code) in (2, 4) for code in region.codes):
@@ -73,7 +73,7 @@ def read_at_end(text: str) -> tuple[Region | None, str]:
 
 
 def whole(text: str) -> Region | None:
-    """The division that `text` is, and nothing but that: the inside of a bracket."""
+    """Returns the division that is the whole of `text` (the inside of a bracket), or None."""
     found, rest = read(text)
     return found[-1] if found and not rest else None
 
@@ -97,7 +97,7 @@ def _inside(code: str, outer: str) -> bool:
 
 
 def related(one: tuple[Region, ...], other: tuple[Region, ...]) -> bool:
-    """Whether one place lies within the other: by their codes, or because one names all that the other does."""
+    """Returns whether one place is in the other: by codes, or because one names all divisions of the other."""
     a, b = (tuple(region.word for region in place) for place in (one, other))
     if set(a) <= set(b) or set(b) <= set(a):
         return True
@@ -111,5 +111,5 @@ def _codes(place: tuple[Region, ...]) -> tuple[str, ...]:
 
 
 def coded(place: tuple[Region, ...]) -> tuple[Region, ...]:
-    """The divisions of GB/T 2260 among them, which come first."""
+    """Returns the divisions that are in GB/T 2260; they come first."""
     return tuple(region for region in place if region.codes)

@@ -1,9 +1,9 @@
-"""How alike two names are, and why.
+"""How similar two names are, and why.
 
-企业名称相同相近比对规则 (工商企注字〔2017〕133号), article 3: names of the same words in another order are the same,
-and so are those of the same core and trade whose division or form differs. Article 4: near are those whose trade is
-said in other words or whose core sounds the same. The rule is about names within one register. Across registers another
-division is another company, so here it lowers the score below the cutoff.
+企业名称相同相近比对规则 (工商企注字〔2017〕133号), article 3: names with the same words in another order are the
+same, and so are names with the same core and trade that differ in division or form. Article 4: names are similar if the
+trade is expressed in other words or the core sounds the same. The rule is about names in one register. Across registers
+a different division means a different company, so this module lowers the score below the cutoff.
 """
 
 from collections.abc import Iterator
@@ -15,42 +15,42 @@ from liancheng.naming.factors import Reason
 from liancheng.naming.parts import Name, parse
 from liancheng.text.spelling import is_traditional
 
-CUTOFF = 0.75  # from here on a bank should look; docs/screening.md has what it costs and catches
+CUTOFF = 0.75  # from this score on, a bank should look; docs/screening.md shows precision and recall
 _BEST_NOT_EXACT = 0.99
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """`score`: 0 to 1, 1 only for the same text after normalisation. `reasons`: never empty."""
+    """`score`: 0 to 1, and 1 only for the same text after normalisation. `reasons` is never empty."""
 
     score: float
     reasons: tuple[Reason, ...]
 
 
 def compare(query: str, listed: str) -> Comparison:
-    """How alike a name asked for and a name on the list are. The score is symmetric; no text raises."""
-    one, other = parse(query), parse(listed)
+    """Compares the name searched for with a name on the list. The score is symmetric. Raises nothing."""
+    left, right = parse(query), parse(listed)
     notes = [Reason("traditional_script", "traditional script")] if is_traditional(query) else []
-    if one.folded and one.folded == other.folded:
+    if left.folded and left.folded == right.folded:
         text = "the same text" if query == listed else "the same text after normalisation"
         return Comparison(1.0, (Reason("exact", text), *notes))
-    score, reasons = max(_readings(one, other), key=lambda found: found[0])
+    score, reasons = max(_readings(left, right), key=lambda reading: reading[0])
     return Comparison(round(min(score, _BEST_NOT_EXACT), 4), (*reasons, *notes))
 
 
-def _readings(one: Name, other: Name) -> Iterator[tuple[float, list[Reason]]]:
-    """Each way to read the pair; the best one counts."""
-    yield factors.score(one, other)
-    if _moved(one, other):
+def _readings(left: Name, right: Name) -> Iterator[tuple[float, list[Reason]]]:
+    """Each way to read the pair; the best score counts."""
+    yield factors.score(left, right)
+    if _is_reordered(left, right):
         yield 0.93, [Reason("other_order", "the same characters in another order")]
-    for name, against in ((one, other.now), (other, one.now)):
+    for name, against in ((left, right.now), (right, left.now)):
         if name.formerly:
             for part, code in ((name.now, "without_former"), (name.formerly, "former_in_brackets")):
                 now = compare(part, against)
                 yield now.score, [*now.reasons, Reason(code, f"read without its brackets as {part}")]
 
 
-def _moved(one: Name, other: Name) -> bool:
-    """Whether they are the same words in another order; 构虚 for 虚构 is not: there a word was broken."""
-    if one.characters != other.characters or one.numbers != other.numbers:
+def _is_reordered(left: Name, right: Name) -> bool:
+    """Whether they are the same words in another order. 构虚 for 虚构 is not, as it breaks a word."""
+    if left.characters != right.characters or left.numbers != right.numbers:
         return False
-    return any(len(core) > 1 and core in one.folded and core in other.folded for core in (one.core, other.core))
+    return any(len(core) > 1 and core in left.folded and core in right.folded for core in (left.core, right.core))

@@ -1,4 +1,4 @@
-"""Keys under which a mistyped or misread core is still found: how it sounds, how it looks."""
+"""Keys that a mistyped or misread core shares with the right one: its sound and its look."""
 
 from functools import cache
 
@@ -6,13 +6,13 @@ from pypinyin import Style, lazy_pinyin
 
 from liancheng.naming.words import words
 
-# What many speakers and input methods do not tell apart: flat and retroflex initials, front and back nasals.
+# Many speakers and input methods do not distinguish flat and retroflex initials, or front and back nasals.
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
 @cache
 def sound(character: str) -> str:
-    """A character's first reading in pinyin without tone; itself where it has none."""
+    """Returns a character's first reading in pinyin without tone, or the character itself if it has none."""
     return lazy_pinyin(character, style=Style.NORMAL)[0]
 
 
@@ -25,11 +25,11 @@ def _alike(character: str) -> str:
 
 
 def sounds(text: str) -> str:
-    """Equal for cores that sound alike."""
+    """Returns a key that is equal for cores that sound alike."""
     return " ".join(map(_alike, text))
 
 
 def looks(text: str) -> str:
-    """Equal for cores whose characters are taken for one another (`words.toml`, shapes)."""
+    """Returns a key that is equal for cores whose characters look alike (`words.toml`, shapes)."""
     shapes = words().shapes
     return "".join(shapes.get(character, character) for character in text)

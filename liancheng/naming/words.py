@@ -1,4 +1,4 @@
-"""The packaged words that names of companies are made of."""
+"""The packaged words of company names."""
 
 import csv
 import tomllib
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """`words.toml`: forms and trades by their printed words, and what stands behind a name."""
+    """The content of `words.toml`: forms and trades by their printed words, notes after a name, and so on."""
 
     forms: dict[str, str]
     industries: dict[str, str]
@@ -17,12 +17,13 @@ class Words(NamedTuple):
     former: tuple[str, ...]
     branches: tuple[str, ...]
     plants: tuple[str, ...]
-    telling: frozenset[str]
+    distinguishing: frozenset[str]
     shapes: dict[str, str]
 
 
 @cache
 def words() -> Words:
+    """Returns the content of `words.toml`."""
     table = tomllib.loads(_text("words.toml"))
     strong, weak = table["industries"]["strong"], table["industries"]["weak"]
     tails = table["tails"]
@@ -38,13 +39,13 @@ def words() -> Words:
         tuple(tails["former"]),
         tuple(tails["branches"]),
         tuple(tails["plants"]),
-        frozenset(table["telling"]["characters"]),
+        frozenset(table["distinguishing"]["characters"]),
         shapes,
     )
 
 
 def divisions() -> list[tuple[str, str]]:
-    """(code, name) of the region's cities and counties: GB/T 2260."""
+    """Returns (code, name) of the region's cities and counties, from GB/T 2260."""
     return [(row["code"], row["name"]) for row in csv.DictReader(_text("divisions.csv").splitlines())]
 
 

@@ -1,6 +1,6 @@
-"""The penalty articles of the statutes, by edition: which entry acts a cited place proves, and which it can carry.
+"""The penalty articles of the statutes, by edition: which entry acts a cited provision proves, and which it can carry.
 
-The rows are in `articles.csv`; `docs/standard.md` says where they come from and what their marks mean.
+The rows are in `articles.csv`; `docs/standard.md` names their sources and explains their marks.
 """
 
 import re
@@ -16,22 +16,22 @@ from liancheng.standard import tables
 from liancheng.standard.periods import months_after
 
 Certainty = Literal["exact", "part", "no"]
-OLD, NEW = "旧", "新"  # what a citation itself may say of the edition, beside a year
+OLD, NEW = "旧", "新"  # what a citation may say about the edition, other than a year
 
 
 class Provision(NamedTuple):
-    """A place in the same law, as the table writes it: 24(1) is paragraph 1 of article 24."""
+    """A provision of the same law, as in the table: 24(1) is paragraph 1 of article 24."""
 
     article: int
     paragraph: int | None
 
     def among(self, cited: frozenset[Citation]) -> bool:
-        """Whether a citation names it. The whole article does not name one of its paragraphs."""
+        """Returns whether a citation names it. Citing the whole article does not name one of its paragraphs."""
         return any(c.article == self.article and self.paragraph in (None, c.paragraph) for c in cited)
 
 
 class Row(NamedTuple):
-    """A penalty provision of one edition. `paragraphs` None: how many the article has was not read."""
+    """A penalty provision of one edition. `paragraphs` is None if the number of paragraphs was not read."""
 
     law: str
     article: int
@@ -51,7 +51,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Edition:
-    """The text of a law from `first` to `last`. `end_read` False: when it ends was not read, or is not certain."""
+    """The text of a law from `first` to `last`. `end_read` is False if its end was not read or is uncertain."""
 
     law: str
     name: str
@@ -61,12 +61,12 @@ class Edition:
     rows: dict[int, tuple[Row, ...]]
 
     def is_conditional(self, article: int) -> bool:
-        """Whether what the article means depends on which provisions are cited as violated."""
+        """Returns whether the article's acts depend on the provisions cited as violated."""
         return any(row.if_violated or row.unless_violated for row in self.rows.get(article, ()))
 
 
 class Reach(NamedTuple):
-    """What a citation can do: rows that prove their act by themselves, and rows that can carry a stated one."""
+    """The rows a citation reaches: those that prove their act, and those that can carry an act the agency states."""
 
     proving: tuple[Row, ...] = ()
     carrying: tuple[Row, ...] = ()
@@ -77,11 +77,11 @@ NOTHING = Reach()
 
 @lru_cache(maxsize=65_536)
 def edition_on(law: str, day: date, day_of_act: bool, named: str | None = None) -> Edition | None:
-    """The edition of `law` that judges an act, or None where none was read.
+    """Returns the edition of `law` that judges an act, or None if it was not read.
 
-    `day` is the day of the act; where only the decision's day is known (`day_of_act` False), a law repealed before
-    it is judged by its last edition, for it still governs earlier acts (生态环境法典 art. 1057). `named` is what
-    the citation itself says: 旧 (before the newest edition), or a year.
+    `day` is the day of the act. If only the decision's day is known (`day_of_act` is False), a law repealed before it
+    is judged by its last edition, which still governs earlier acts (生态环境法典 art. 1057). `named` is what the
+    citation itself says: 旧 (before the newest edition), or a year.
     """
     known = editions(law)
     index = bisect_right(known, day, key=lambda edition: edition.first) - 1
@@ -100,7 +100,7 @@ def edition_on(law: str, day: date, day_of_act: bool, named: str | None = None) 
 
 @lru_cache(maxsize=65_536)
 def reach(citation: Citation, edition: Edition, cited: frozenset[Citation] = frozenset()) -> Reach:
-    """What `citation` proves and carries under `edition`. `cited`: every citation of the same law in the decision."""
+    """Returns what `citation` reaches under `edition`. `cited` are all citations of the same law in the decision."""
     inside = _inside(citation, edition.rows.get(citation.article, ()))
     if not any(row.acts for row in inside):
         return NOTHING
@@ -108,18 +108,18 @@ def reach(citation: Citation, edition: Edition, cited: frozenset[Citation] = fro
     return Reach(_proving(citation, inside, selected), tuple(row for row in selected if row.acts))
 
 
-_MIXED = {"other", "third_party_other", "general_provision"}  # what they gather is not one violation
+_MIXED = {"other", "third_party_other", "general_provision"}  # collective classes: not one violation
 
 
 def violation_class(citation: Citation, edition: Edition) -> str | None:
-    """The class of the violation that a cited place punishes; None where it holds more than one, or was not read."""
+    """Returns the class of violation that a citation punishes; None if there are several or it was not read."""
     classes = {row.violation_class for row in _inside(citation, edition.rows.get(citation.article, ()))}
     return classes.pop() if len(classes) == 1 and not classes & _MIXED else None
 
 
 @lru_cache(maxsize=65_536)
 def changed_before(law: str, day: date, years: int) -> date | None:
-    """The newest day within `years` years before `day` (or `day` itself) on which the law's text changed, if any."""
+    """Returns the newest day, at most `years` years before `day`, on which the law's text changed, if there is one."""
     known = editions(law)
     changes = [edition.first for edition in known[1:]]
     if known and known[-1].last and known[-1].end_read:
@@ -129,23 +129,24 @@ def changed_before(law: str, day: date, years: int) -> date | None:
 
 
 def bracket_is_paragraph(law: str, article: int, number: int) -> bool:
-    """Whether the 3 of a short 83(3) is a paragraph: the tables know that one; else it is an item."""
+    """Returns whether the 3 of a short 83(3) is a paragraph known to the table; otherwise it is an item."""
     return (law, article, number) in _paragraphs()
 
 
 def printed(citation: Citation) -> str:
-    """The citation as findings and entries show it: 《水污染防治法》83(3) with the law's full name."""
+    """Returns the citation as shown in findings and entries: 《水污染防治法》83(3), with the law's full name."""
     places = "".join(f"({place})" for place in (citation.paragraph, citation.item) if place is not None)
     edition = f"({citation.edition})" if citation.edition else ""
     return f"《{citation.law}》{edition}{citation.article}{places}"
 
 
 def editions(law: str) -> tuple[Edition, ...]:
-    """The editions read of a law, oldest first; empty for a law without rows."""
+    """Returns the editions of a law that were read, oldest first; empty for a law without rows."""
     return _by_law().get(law, ())
 
 
 def laws() -> tuple[str, ...]:
+    """Returns the laws that have rows."""
     return tuple(_by_law())
 
 
@@ -161,10 +162,10 @@ def _covers(citation: Citation, row: Row) -> bool:
 
 
 def _selected(rows: tuple[Row, ...], cited: frozenset[Citation]) -> tuple[Row, ...]:
-    """A row for one violated provision counts only where that is cited, and then beats the plain row of its place."""
+    """A row for a violated provision counts only if that is cited, and then replaces the plain row of its provision."""
     special = [row for row in rows if row.if_violated and row.if_violated.among(cited)]
-    beaten = {(row.paragraph, row.item) for row in special}
-    plain = [row for row in rows if row.if_violated is None and (row.paragraph, row.item) not in beaten]
+    replaced = {(row.paragraph, row.item) for row in special}
+    plain = [row for row in rows if row.if_violated is None and (row.paragraph, row.item) not in replaced]
     return tuple(_weakened(row, cited) for row in (*plain, *special))
 
 
@@ -174,9 +175,9 @@ def _weakened(row: Row, cited: frozenset[Citation]) -> Row:
 
 
 def _proving(citation: Citation, inside: tuple[Row, ...], selected: tuple[Row, ...]) -> tuple[Row, ...]:
-    """An exact row proves its act where it is cited precisely, or where the violated provision singles it out.
+    """An exact row proves its act if it is cited precisely, or if the violated provision singles it out.
 
-    A citation of more than one row proves only what every one of them proves, and only if all are surely there.
+    A citation of several rows proves only what all of them prove, and only if the table has all of them.
     """
     exact = tuple(row for row in selected if row.certainty == "exact")
     if all(_is_precise(citation, row) for row in inside):
@@ -189,7 +190,7 @@ def _proving(citation: Citation, inside: tuple[Row, ...], selected: tuple[Row, .
 
 def _is_precise(citation: Citation, row: Row) -> bool:
     if citation.item is not None and row.paragraphs is not None:
-        return row.item == citation.item  # an article's items stand in one of its paragraphs only
+        return row.item == citation.item  # only one paragraph of an article has items
     paragraph = None if row.paragraphs == 1 and citation.paragraph == 1 else citation.paragraph
     return (paragraph, citation.item) == (row.paragraph, row.item)
 
@@ -209,7 +210,7 @@ def _by_law() -> dict[str, tuple[Edition, ...]]:
     by_law: dict[str, list[Edition]] = defaultdict(list)
     for (law, first, last, name), rows in sorted(grouped.items()):
         by_law[law].append(_edition(law, name, first, last, rows))
-    return {law: tuple(found) for law, found in by_law.items()}
+    return {law: tuple(known) for law, known in by_law.items()}
 
 
 def _edition(law: str, name: str, first: str, last: str, rows: list[Row]) -> Edition:
@@ -222,7 +223,7 @@ def _edition(law: str, name: str, first: str, last: str, rows: list[Row]) -> Edi
         first=date.fromisoformat(first),
         last=date.fromisoformat(day) if (day := last.rstrip("?")) else None,
         end_read=not last.endswith("?"),
-        rows={article: tuple(found) for article, found in by_article.items()},
+        rows={article: tuple(of_article) for article, of_article in by_article.items()},
     )
 
 
@@ -263,12 +264,12 @@ def _years(edition: Edition) -> frozenset[str]:
 
 @cache
 def _paragraphs() -> frozenset[tuple[str, int, int]]:
-    """Every paragraph that the table names: those of its own rows, and those cited as violated."""
-    found = set()
+    """Every paragraph that the table names: those of its own rows, and those named as violated."""
+    paragraphs = set()
     for raw in tables.rows("articles.csv"):
         if raw["paragraph"]:
-            found.add((raw["law"], int(raw["article"]), int(raw["paragraph"])))
+            paragraphs.add((raw["law"], int(raw["article"]), int(raw["paragraph"])))
         for provision in map(_provision, raw["violated"].split(";")):
             if provision and provision.paragraph:
-                found.add((raw["law"], provision.article, provision.paragraph))
-    return frozenset(found)
+                paragraphs.add((raw["law"], provision.article, provision.paragraph))
+    return frozenset(paragraphs)

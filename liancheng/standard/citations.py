@@ -1,7 +1,7 @@
 """Reads citations as agencies print them: 《水污染防治法》第八十三条第（三）项, or the short 水污染防治法83(3).
 
-A number is returned only where it is printed with its law: a broken number, an unknown law, a law left out become
-problems, never guesses. What a law may inherit from the text before it, and over which words, is in `_carries`.
+A number counts only if it is printed with its law: a broken number, an unknown law and a missing law become problems,
+never guesses. `_Reader._carries` decides which law and article a number inherits from the text before it.
 """
 
 import re
@@ -17,9 +17,9 @@ from liancheng.text.script import to_simplified
 
 
 class Parsed(NamedTuple):
-    """The citations of a text, in print order without repeats, and what could not be read, one sentence each.
+    """The citations of a text in print order without repeats, and a sentence for each thing that could not be read.
 
-    `violated` and `basis` are those among them that stand after 违反 and after 依据: one may be both, or neither.
+    `violated` and `basis` are the citations printed after 违反 and after 依据: a citation can be both, or neither.
     """
 
     citations: tuple[Citation, ...] = ()
@@ -30,8 +30,8 @@ class Parsed(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def parse(text: str) -> Parsed:
-    """All citations of `text`. Quotations and procedure laws (行政处罚法) are left out."""
-    reader = _Reader()
+    """Returns all citations in `text` without those in quotations and those of procedure laws (行政处罚法)."""
+    reader = _CitationReader()
     readable = _readable(text)
     for token in _TOKEN.finditer(readable):
         reader.take(token, readable)
@@ -87,12 +87,12 @@ _CLOSING = str.maketrans({"〕": ")", "﹞": ")", "】": ")", "]": ")"})
 
 
 def _unmasked(match: re.Match[str]) -> str:
-    """中华人民**国 is 中华人民共和国; with more than three characters masked it could be anything."""
+    """Restores 中华人民**国 to 中华人民共和国, unless more than three characters are masked: that could be anything."""
     return "中华人民共和国" if match[0].count("*") <= 3 else match[0]
 
 
 def _without_quotation(match: re.Match[str]) -> str:
-    """A quoted statute holds 本法第二十四条, which nobody cites here; a quoted title is a title."""
+    """Drops a quoted statute (本法第二十四条 in it is not cited by the decision), but keeps a quoted title."""
     quoted = match["a"] or match["b"] or match["c"] or ""
     if quoted in law_names.names():
         return f"《{quoted}》"
@@ -100,20 +100,20 @@ def _without_quotation(match: re.Match[str]) -> str:
     return "|" if all(re.match(_N, character) for character in between) else ""  # 七“…”十条 is not 七十条
 
 
-class _Reader:
-    """Walks over the tokens, remembering the law and the place that the next one may inherit."""
+class _CitationReader:
+    """Reads token by token and keeps the law and the provision that the next token may inherit."""
 
     def __init__(self) -> None:
-        self.found: list[Citation] = []
-        self.role: str | None = None  # what the word right before the law's name makes of its articles
+        self.citations: list[Citation] = []
+        self.role: str | None = None  # of the articles, from the word right before the law's name
         self.roles: dict[str, set[Citation]] = {"violated": set(), "basis": set()}
         self.problems: list[str] = []
         self.named: dict[str, str] = {}  # canonical name -> as printed, of the laws named so far
         self.dropped = False
         self.law: LawName | None = None
         self.edition: str | None = None
-        self.open: list[Citation] = []  # the last place read: a 款 or 项 that follows at once refines it
-        self.after = ""  # what was read last: name, short, 条, 款, 项 or 目
+        self.open: list[Citation] = []  # the last provision read, which a 款 or 项 right after it refines
+        self.after = ""  # the kind of the last token: name, short, 条, 款, 项 or 目
         self.end = 0
 
     def take(self, token: re.Match[str], text: str) -> None:
@@ -135,18 +135,18 @@ class _Reader:
 
     def result(self, text: str) -> Parsed:
         self._close()
-        cited = {citation.law for citation in self.found}
+        cited = {citation.law for citation in self.citations}
         problems = self.problems
         if not problems:
             problems = [
-                f"《{printed}》 is named without an article: cite article, paragraph and item"
+                f"《{printed}》 is cited without an article; cite article, paragraph and item"
                 for law, printed in self.named.items()
                 if law not in cited
             ]
-        if not (self.found or problems or self.dropped) and text.strip():
-            problems = [f"no law with an article was found in {_short_text(text)}: write 《law》第…条第…款第…项"]
+        if not (self.citations or problems or self.dropped) and text.strip():
+            problems = [f"no law with an article was found in {_short_text(text)}; write 《law》第…条第…款第…项"]
         roles = {role: frozenset(citations) for role, citations in self.roles.items()}
-        return Parsed(tuple(dict.fromkeys(self.found)), tuple(dict.fromkeys(problems)), **roles)
+        return Parsed(tuple(dict.fromkeys(self.citations)), tuple(dict.fromkeys(problems)), **roles)
 
     def _name(self, token: re.Match[str], gap: str) -> None:
         self._close()
@@ -172,7 +172,7 @@ class _Reader:
             self.named[name.canonical] = printed
 
     def _named_before(self, back: LawName) -> LawName | None:
-        """《条例》 or 本法 is the one law of that kind printed before; with two of them nobody can tell."""
+        """《条例》 or 本法 is the one law of that kind printed before it; None if there are two."""
         kind = back.alias.removeprefix("本").removeprefix("该")
         laws = [law for law in self.named if law.endswith(kind)]
         return back._replace(canonical=laws[0], use="cite") if len(laws) == 1 else None
@@ -184,10 +184,10 @@ class _Reader:
             said = self.law is None and self.after and unit != "条" and _SAME_ARTICLE.fullmatch(gap)
             self.law, self.after = None, unit
             if token["ordinal"] and not said:
-                self._problem(f"{token[0]} stands without its law: print the law's name before it")
+                self._problem(f"{token[0]} is cited without its law; print the law's name before it")
         elif token["suffix"]:
             self._close()
-            self._problem(f"{token[0]}: the standard's table has no article with such a suffix; it was not read")
+            self._problem(f"{token[0]}: the standard's table has no article with this suffix, so it was not read")
             self.after = ""
         elif unit == "条":
             self._article(printed, token[0])
@@ -199,7 +199,7 @@ class _Reader:
             self._refine(unit, printed, token[0])
 
     def _carries(self, unit: str, gap: str) -> bool:
-        """Whether the law, and for 款 and 项 the article, read before still holds here."""
+        """Whether the law read before, and for 款 and 项 its article, still applies to this token."""
         if self.law is None or not self.after:
             return False
         if unit == "条":
@@ -212,12 +212,12 @@ class _Reader:
         self._add([(number, None, None) for number in self._numbers(printed, whole)])
 
     def _refine(self, unit: str, printed: list[str], whole: str) -> None:
-        """第一款 straight after 第四十条 makes it 40(1)."""
+        """第一款 right after 第四十条 makes it 40(1)."""
         base = self.open.pop() if self.open else None
         self._extend(base, unit, printed, whole)
 
     def _inherit(self, unit: str, printed: list[str], whole: str) -> None:
-        """第一款第六项、第二款: the second takes the article of the first."""
+        """第一款第六项、第二款: the second inherits the article of the first."""
         base = self.open[-1] if self.open else None
         self._close()
         self._extend(base, unit, printed, whole)
@@ -233,7 +233,7 @@ class _Reader:
             self._add([(base.article, base.paragraph, number) for number in numbers])
 
     def _short(self, token: re.Match[str], gap: str) -> bool:
-        """83(3) straight after a name, or after another short one."""
+        """83(3) right after a name or after another short citation."""
         joint = {"name": not gap, "short": bool(_SHORT_JOIN.fullmatch(gap))}
         if self.law is None or not joint.get(self.after, False):
             return False
@@ -249,7 +249,7 @@ class _Reader:
         return True
 
     def _broken(self, token: re.Match[str], gap: str) -> bool:
-        """第二十的: the unit is lost. Only where a citation was due; 第三车间 elsewhere is no citation."""
+        """第二十的: the unit is missing. Only where a citation is expected: elsewhere 第三车间 is not one."""
         due = not gap if self.after == "name" else bool(_SAME_ARTICLE.fullmatch(gap))
         if self.law is None or not self.after or not due:
             return False
@@ -259,11 +259,11 @@ class _Reader:
         return True
 
     def _numbers(self, printed: list[str], whole: str) -> list[int]:
-        """The numbers, or none at all if one of them is broken."""
+        """The numbers; none at all if one of them is broken."""
         numbers = [numerals.read(number) for number in printed]
         if all(number is not None for number in numbers):
             return [number for number in numbers if number is not None]
-        self._problem(f"{whole}: the number is broken or could be read in two ways; print it in full")
+        self._problem(f"{whole}: the number is broken or ambiguous; print it in full")
         return []
 
     def _add(self, places: list[tuple[int, int | None, int | None]]) -> None:
@@ -275,16 +275,14 @@ class _Reader:
             return
         for article, paragraph, item in places:
             if law.only_articles and article not in law.only_articles:
-                self._problem(
-                    f"《{law.alias}》{article}: not a law's full name; print it, here probably 《{law.canonical}》"
-                )
+                self._problem(f"《{law.alias}》{article}: not the full name; print it, probably 《{law.canonical}》")
             else:
                 self.open.append(
                     Citation(law=law.canonical, article=article, paragraph=paragraph, item=item, edition=self.edition)
                 )
 
     def _close(self) -> None:
-        self.found += self.open
+        self.citations += self.open
         if self.role:
             self.roles[self.role].update(self.open)
         self.open = []
@@ -294,7 +292,7 @@ class _Reader:
 
 
 def _named(token: re.Match[str]) -> tuple[str, str, LawName | None]:
-    """What was printed as the name, the word that ties it to the text, and the law if it is known."""
+    """The name as printed, the word before it that belongs to the sentence, and the law if it is known."""
     if printed := token["name"]:
         newer = law_names.find(f"新{printed}") if token["new"] else None
         return printed, token["new"] or "", newer or law_names.find(printed)
@@ -306,7 +304,7 @@ def _named(token: re.Match[str]) -> tuple[str, str, LawName | None]:
 
 
 def _edition(after: str, prefix: str) -> str | None:
-    """（2016年版） and (旧) name the edition; (环境保护部令第34号) does not."""
+    """（2016年版） and (旧) name an edition; (环境保护部令第34号) does not."""
     if articles.OLD in re.findall(r"\((旧)(?:法|版)?\)", after) or prefix.endswith(articles.OLD):
         return articles.OLD
     for part in re.split(r"[()]", after):
@@ -318,8 +316,8 @@ def _edition(after: str, prefix: str) -> str | None:
 def _unknown(law: LawName) -> str:
     why = f" ({law.note})" if law.note else ""
     if law.use == "ambiguous":
-        return f"《{law.alias}》 is the short name of two laws{why}: print the full name"
-    return f"《{law.alias}》 is not a law that the standard knows{why}: it judges nothing; check the name"
+        return f"《{law.alias}》 is the short name of two laws{why}; print the full name"
+    return f"《{law.alias}》 is not a law that the standard knows{why}; it has no effect; check the name"
 
 
 def _short_text(text: str) -> str:

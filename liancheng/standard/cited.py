@@ -1,4 +1,4 @@
-"""Texts of citations: what they cite, and what the receipt says of the rest."""
+"""The two citation fields of a decision: their citations, and findings about what could not be read."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from liancheng.text.findings import warning
 
 
 class Cited(NamedTuple):
-    """A text of citations as printed, as read, and `compact` for telling whether two printings say the same."""
+    """A text of citations as printed and as read; `compact` shows whether two printings are the same."""
 
     printed: str | None = None
     compact: str | None = None
@@ -20,22 +20,22 @@ class Cited(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def read_cited(printed: str, field: str) -> Cited:
-    """The citations of legal_basis or violated. Finding: `citation.unresolved` (warning)."""
+    """Reads the citations of legal_basis or violated. Finding: `citation.unresolved` (warning)."""
     parsed = parse(printed)
     findings = tuple(_unresolved(field, printed, problem) for problem in parsed.problems)
     return Cited(printed, spelling.compact(printed), parsed, findings)
 
 
 def _unresolved(field: str, printed: str, problem: str) -> Finding:
-    remedy = "mend the citation and send the next revision; until then it judges nothing"
+    remedy = "correct the citation and send the next revision; until then it has no effect"
     return warning(field, "citation.unresolved", printed, problem, remedy)
 
 
 def by_role(basis: Parsed, violated: Parsed) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
-    """The citations punished under and those violated, of the texts of the two fields.
+    """Returns the citations punished under and those violated, from the texts of the two fields.
 
-    Many agencies print the whole sentence in one field, 违反…第二十五条的规定,依据…第三十一条: there the words decide,
-    and the field where there are none.
+    Many agencies print the whole sentence in one field, 违反…第二十五条的规定,依据…第三十一条: then these words decide;
+    without such words, the field decides.
     """
     if not basis.violated and not violated.basis:
         return basis.citations, violated.citations  # nearly all: each field holds its own

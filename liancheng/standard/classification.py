@@ -1,4 +1,4 @@
-"""What a decision's printed citations alone decide: the entry acts found, and those that the agency has to state."""
+"""What a decision's printed citations decide on their own: entry acts proved, and acts the agency has to state."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,8 +13,8 @@ from liancheng.standard.model import Standard
 from liancheng.standard.questions import deciding_fact, open_acts
 
 
-class AskedAct(Model, frozen=True, kw_only=True):
-    """An act that the citation can carry and does not prove. `decides`: the fact that would; `source`: of the row."""
+class OpenQuestion(Model, frozen=True, kw_only=True):
+    """An act that the citation can carry but does not prove. `decides` is the deciding fact; `source` is the row's."""
 
     act: int
     citation: str
@@ -24,11 +24,11 @@ class AskedAct(Model, frozen=True, kw_only=True):
 
 
 class Classification(Model, frozen=True, kw_only=True):
-    """`basis` as read; where it is empty, nothing is found and nothing asked. `problems` are sentences."""
+    """`basis` as read; if it is empty, so are `found` and `asked`. `problems` are sentences."""
 
     basis: tuple[str, ...] = ()
     found: tuple[ActFinding, ...] = ()
-    asked: tuple[AskedAct, ...] = ()
+    asked: tuple[OpenQuestion, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -41,12 +41,12 @@ def classify(
     act_day: date | None = None,
     stated_acts: tuple[int, ...] = (),
 ) -> Classification:
-    """Classify by citations as printed.
+    """Classifies a decision by its citations as printed.
 
     Args:
-        days: the first and the last day on which it may have been decided; one where it is known. What holds on both
-            is found, what holds on one only is asked.
-        act_day: the day of the act, where known: it alone picks the edition then.
+        days: the first and the last day on which it may have been decided; a single day if known. An act that counts
+            on both days is found; one that counts on one day only becomes a question.
+        act_day: the day of the act, if known: then it alone selects the edition.
     """
     texts = [parse(text) if text and text.strip() else Parsed() for text in (legal_basis, violated)]
     basis, offended = by_role(*texts)
@@ -61,14 +61,14 @@ def classify(
     verdicts = [judge_legal(legal, standard).acts for legal in legals]
     counting = [{finding.act for finding in verdict if finding.counts} for verdict in verdicts]
     settled = set.intersection(*counting)
-    asked: dict[int, AskedAct] = {}
+    questions: dict[int, OpenQuestion] = {}
     for legal in legals:
         reach = reached(legal)
-        problems += tuple(_not_read(found, legal) for found in reach if found.edition is None)
+        problems += tuple(_not_read(reached_law, legal) for reached_law in reach if reached_law.edition is None)
         for act in open_acts(reach, settled, standard):
-            asked.setdefault(
+            questions.setdefault(
                 act.rule.act,
-                AskedAct(
+                OpenQuestion(
                     act=act.rule.act,
                     citation=articles.printed(act.citation),
                     decides=deciding_fact(act.row),
@@ -79,11 +79,11 @@ def classify(
     return Classification(
         basis=printed,
         found=tuple(finding for finding in verdicts[0] if finding.act in settled or not finding.counts),
-        asked=tuple(asked[act] for act in sorted(asked)),
+        asked=tuple(questions[act] for act in sorted(questions)),
         problems=tuple(dict.fromkeys(problems)),
     )
 
 
-def _not_read(found: Reached, legal: Legal) -> str:
+def _not_read(reached_law: Reached, legal: Legal) -> str:
     day = legal.act_day or legal.decision_day
-    return f"《{found.citation.law}》: its text of {day} is not in the table, so it judges nothing"
+    return f"《{reached_law.citation.law}》: its text of {day} is not in the table, so it has no effect"

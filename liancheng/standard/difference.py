@@ -1,4 +1,4 @@
-"""What one version of the standard has that another has not: parts added, removed, changed, set in another order."""
+"""The differences between two versions of the standard: parts added, removed, changed or reordered."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -14,11 +14,11 @@ class FieldChange(Model, frozen=True, kw_only=True):
     after: Any
 
 
-class Difference(Model, frozen=True, kw_only=True):
-    """One part that differs. `group` and `id` as in the file; `about` its wording.
+class PartDifference(Model, frozen=True, kw_only=True):
+    """One part that differs. `group` and `id` are those of the file; `about` is its wording.
 
-    `follows`: the part that an added one stands after, for the first rule of a regime that fits a decision judges it;
-    a new order of parts that both versions have is `reordered`, under the group's name.
+    `follows` is the part after which an added one is placed: order matters, as the first rule of a regime that fits a
+    decision judges it. If parts of both versions are in another order, the group itself is `reordered`.
     """
 
     group: str
@@ -29,37 +29,38 @@ class Difference(Model, frozen=True, kw_only=True):
     follows: str | None = None
 
 
-def difference(before: Standard, after: Standard) -> tuple[Difference, ...]:
-    """Group by group, in the order of the files. Equal versions have none."""
+def difference(before: Standard, after: Standard) -> tuple[PartDifference, ...]:
+    """Returns the differences group by group, in the order of the files; none between equal versions."""
     old, new = outline(before), outline(after)
-    return tuple(
-        found for group in dict.fromkeys((*old, *new)) for found in _of_group(group, old.get(group), new.get(group))
-    )
+    groups = dict.fromkeys((*old, *new))
+    return tuple(part for group in groups for part in _of_group(group, old.get(group), new.get(group)))
 
 
 def changes(before: Part, after: Part) -> tuple[FieldChange, ...]:
-    """Which fields differ between two parts, from what to what."""
+    """Returns the fields that differ between two parts, with both values."""
     old, new = plain(before), plain(after)
     return tuple(
         FieldChange(field=field, before=old[field], after=new[field])
         for field in old
-        if field in new and old[field] != new[field]  # not in it: parts in the one, which are groups of their own
+        if field in new and old[field] != new[field]  # a field that holds parts in one of them is a group of its own
     )
 
 
-def _of_group(group: str, before: Mapping[str, Part] | None, after: Mapping[str, Part] | None) -> Iterator[Difference]:
+def _of_group(
+    group: str, before: Mapping[str, Part] | None, after: Mapping[str, Part] | None
+) -> Iterator[PartDifference]:
     old, new = before or {}, after or {}
     for id_, part in old.items():
         if id_ not in new:
-            yield Difference(group=group, id=id_, what="removed", about=about(part))
+            yield PartDifference(group=group, id=id_, what="removed", about=about(part))
         elif changed := changes(part, new[id_]):
-            yield Difference(group=group, id=id_, what="changed", about=about(new[id_]), changes=changed)
+            yield PartDifference(group=group, id=id_, what="changed", about=about(new[id_]), changes=changed)
     previous = None
     for id_, part in new.items():
         if id_ not in old:
-            yield Difference(group=group, id=id_, what="added", about=about(part), follows=previous)
+            yield PartDifference(group=group, id=id_, what="added", about=about(part), follows=previous)
         previous = id_
     order = tuple(id_ for id_ in old if id_ in new), tuple(id_ for id_ in new if id_ in old)
     if order[0] != order[1]:
         changed = (FieldChange(field="order", before=order[0], after=order[1]),)
-        yield Difference(group=group, id=group, what="reordered", changes=changed)
+        yield PartDifference(group=group, id=group, what="reordered", changes=changed)

@@ -1,6 +1,6 @@
-"""Judges one decision by one version of the standard: publication period and entry acts. Pure, and the same for all.
+"""Judges one decision by one version of the standard: publication period and entry acts, the same for every province.
 
-`docs/standard.md` explains the reading; what an agency should be asked about a decision is in `questions.py`.
+`docs/standard.md` explains the interpretation; questions to the agency about a decision are in `questions.py`.
 """
 
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ from liancheng.standard.articles import NOTHING, Edition, Reach, Row
 from liancheng.standard.model import EntryAct, Regime, RepeatRule, SeverityRule, Standard
 from liancheng.standard.periods import months_after
 
-# Weakest last: a finding is no surer than the weaker of the act's wording and the article's row.
+# Weakest last: a finding has the weaker mark of the act's wording and the article's row.
 MARKS = ("V", "VL", "own", "S")
 _DAY = timedelta(days=1)
 
 
 class Legal(NamedTuple):
-    """The part of a decision that the standard judges by; decisions that share it share their verdict.
+    """The part of a decision that the standard judges; decisions with the same part have the same verdict.
 
-    `fine_fen` is None where no rule of the version weighs amounts, which would make every decision its own.
+    `fine_fen` is None if no rule of the version depends on amounts, so that more decisions share a verdict.
     """
 
     basis: tuple[Citation, ...]
@@ -39,6 +39,7 @@ class Legal(NamedTuple):
 
 
 def legal(decision: DecisionFact, standard: Standard) -> Legal:
+    """Returns the part of a decision that `standard` judges."""
     return Legal(
         decision.basis,
         decision.violated,
@@ -53,7 +54,7 @@ def legal(decision: DecisionFact, standard: Standard) -> Legal:
 
 
 class Reached(NamedTuple):
-    """A citation of the basis, the edition that judges it (None: none was read), and what it can do there."""
+    """A citation of the basis, the edition that judges it (None if it was not read), and the rows it reaches."""
 
     citation: Citation
     edition: Edition | None
@@ -61,14 +62,14 @@ class Reached(NamedTuple):
 
 
 def judge(decision: DecisionFact, standard: Standard) -> Verdict:
-    """The verdict of `standard` on `decision`; the same decision gives the same verdict, whichever province sent it."""
+    """Returns the verdict of `standard` on `decision`. The same decision gets the same verdict in every province."""
     return judge_legal(legal(decision, standard), standard)
 
 
-# Agencies cite the same few articles day after day: most verdicts have been given before.
+# Agencies cite the same few articles every day: most verdicts are already in the cache.
 @lru_cache(maxsize=65_536)
 def judge_legal(decision: Legal, standard: Standard) -> Verdict:
-    """`judge`, for a caller that has the part that counts."""
+    """Returns the verdict, as `judge` does, from the part of the decision that counts."""
     publication = _publication(standard, decision)
     basis = reached(decision)
     acts, notes = _acts(decision, basis, standard)
@@ -88,7 +89,7 @@ def judge_legal(decision: Legal, standard: Standard) -> Verdict:
 
 @lru_cache(maxsize=16)
 def bank_measures(level: Level, standard: Standard) -> tuple[Measure, ...]:
-    """Those of `measures` that are for a bank."""
+    """Returns those of `measures` that are for a bank."""
     return tuple(measure for measure in measures(level, standard) if measure.measure_class == "reference")
 
 
@@ -99,7 +100,7 @@ def repeat_rules(standard: Standard) -> tuple[RepeatRule, ...]:
 
 @lru_cache(maxsize=16)
 def measures(level: Level, standard: Standard) -> tuple[Measure, ...]:
-    """What follows from a level. A bank's are `reference`: what it is encouraged to consider, never an order."""
+    """Returns the measures of a level. For banks they are `reference`: something to consider, never an order."""
     return tuple(
         Measure(id=rule.id, measure_class=rule.measure_class, text=rule.wording, source=rule.source, mark=rule.mark)
         for rule in standard.measures
@@ -108,7 +109,7 @@ def measures(level: Level, standard: Standard) -> tuple[Measure, ...]:
 
 
 class Publication(NamedTuple):
-    """Severity and days of a decision. `last_published_day` None: it is kept, not published."""
+    """Severity and days of a decision. If `last_published_day` is None, it is kept but not published."""
 
     regime: str | None = None
     severity: PublicationSeverity | None = None
@@ -149,12 +150,12 @@ def _fits(rule: SeverityRule, standard: Standard, kinds: frozenset[Kind], decisi
 
 
 def _fine_fits(rule: SeverityRule, standard: Standard, fine_fen: int | None) -> bool:
-    """A rule that names an unset limit, or a decision without an amount, never fits."""
-    for named, wanted in ((rule.fine_at_least, True), (rule.fine_below, False)):
-        if named is None:
+    """Never fits if the rule's limit is unset or the decision has no amount."""
+    for parameter, reached in ((rule.fine_at_least, True), (rule.fine_below, False)):
+        if parameter is None:
             continue
-        limit_yuan = standard.parameters[named].value
-        if limit_yuan is None or fine_fen is None or (fine_fen >= limit_yuan * 100) is not wanted:
+        limit_yuan = standard.parameters[parameter].value
+        if limit_yuan is None or fine_fen is None or (fine_fen >= limit_yuan * 100) is not reached:
             return False
     return True
 
@@ -171,62 +172,62 @@ def _published(regime: Regime, rule: SeverityRule, day: date) -> Publication:
 
 
 def reached(decision: Legal) -> list[Reached]:
-    """The basis by the edition of the day of the act, or of the decision where that is all we know."""
+    """Returns the basis with the edition of the day of the act, or of the decision if the day of the act is unknown."""
     day_of_act = decision.act_day is not None
     day = decision.act_day or decision.decision_day
-    found = []
+    basis = []
     for citation in decision.basis:
         edition = articles.edition_on(citation.law, day, day_of_act, citation.edition)
-        found.append(Reached(citation, edition, _reach(citation, edition, decision) if edition else NOTHING))
-    return found
+        basis.append(Reached(citation, edition, _reach(citation, edition, decision) if edition else NOTHING))
+    return basis
 
 
 def _reach(citation: Citation, edition: Edition, decision: Legal) -> Reach:
     if not edition.is_conditional(citation.article):
         return articles.reach(citation, edition)
-    # Agencies print 违反…第二十五条 in the basis as well; no penalty article is itself such a provision.
+    # Agencies also print 违反…第二十五条 in the basis; no penalty article is itself such a provision.
     same_law = frozenset(c for c in (*decision.violated, *decision.basis) if c.law == citation.law)
     return articles.reach(citation, edition, same_law)
 
 
 def _classes(basis: list[Reached]) -> tuple[str, ...]:
-    """The classes of violation that the cited places surely mean."""
-    found = (articles.violation_class(one.citation, one.edition) for one in basis if one.edition)
-    return tuple(sorted({name for name in found if name}))
+    """The classes of violation that the citations certainly mean."""
+    classes = (articles.violation_class(cited.citation, cited.edition) for cited in basis if cited.edition)
+    return tuple(sorted({name for name in classes if name}))
 
 
 def _acts(decision: Legal, basis: list[Reached], standard: Standard) -> tuple[tuple[ActFinding, ...], tuple[str, ...]]:
     findings: dict[int, ActFinding] = {}
     notes: list[str] = []
-    for act, by, found, row in _counting(decision, basis):
+    for act, by, cited, row in _counting(decision, basis):
         rule = standard.act(act)
         if rule and act not in findings:
-            findings[act] = _finding(rule, by, found.citation, row.mark)
-            notes += _unread_amendments(found)
+            findings[act] = _finding(rule, by, cited.citation, row.mark)
+            notes += _unread_amendments(cited)
     for act in decision.stated_acts:
         rule = standard.act(act)
         if rule is None:
-            notes.append(f"act {act} is stated, and is none of this version's entry acts")
+            notes.append(f"act {act} is stated but is not an entry act of this version")
         elif act not in findings:
             findings[act] = _finding(rule, "stated_unsupported", basis[0].citation if basis else None, rule.mark)
     return tuple(findings[act] for act in sorted(findings)), tuple(dict.fromkeys(notes))
 
 
 def _counting(decision: Legal, basis: list[Reached]) -> Iterator[tuple[int, Literal["exact", "stated"], Reached, Row]]:
-    """The acts that count, surest first: proved by a cited article, or stated and carried by one."""
-    for found in basis:
-        for row in found.reach.proving:
+    """The acts that count, most certain first: proved by a cited article, or stated and carried by one."""
+    for cited in basis:
+        for row in cited.reach.proving:
             for act in row.acts:
-                yield act, "exact", found, row
+                yield act, "exact", cited, row
     for act in decision.stated_acts:
-        for found in basis:
-            for row in found.reach.carrying:
+        for cited in basis:
+            for row in cited.reach.carrying:
                 if act in row.acts:
-                    yield act, "stated", found, row
+                    yield act, "stated", cited, row
 
 
-def _unread_amendments(found: Reached) -> list[str]:
-    edition = found.edition
+def _unread_amendments(cited: Reached) -> list[str]:
+    edition = cited.edition
     if edition is None or edition.end_read or edition.last:
         return []
     return [f"《{edition.law}》: amendments after the text in force from {edition.first} were not read"]

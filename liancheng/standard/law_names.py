@@ -1,4 +1,4 @@
-"""The names by which laws are cited: full titles, printed short forms, and names that must not be guessed."""
+"""The names by which laws are cited: full titles, short forms, and names that must not be guessed."""
 
 from functools import cache
 from typing import Literal, NamedTuple
@@ -7,15 +7,15 @@ from liancheng.standard import tables
 
 Use = Literal[
     "cite",
-    "drop",  # procedure and payment, never an offence: 行政处罚法
+    "drop",  # procedure and payment, never a violation: 行政处罚法
     "back",  # stands for a law printed before it in the same text: 《条例》, 本法
     "ambiguous",  # two laws share it
-    "unknown",  # looks like one of ours and is another statute: 水法
+    "unknown",  # looks like a known law but is another statute: 水法
 ]
 
 
 class LawName(NamedTuple):
-    """One printed name. `only_articles`: a careless name, accepted with these articles only; empty: with all."""
+    """One printed name. `only_articles`: an inexact name is accepted only with these articles; empty means with all."""
 
     alias: str
     canonical: str
@@ -27,7 +27,7 @@ class LawName(NamedTuple):
 
 @cache
 def names() -> dict[str, LawName]:
-    """All names of `law_names.csv` by their printed form (half-width brackets)."""
+    """Returns all names in `law_names.csv` by their printed form (half-width brackets)."""
     return {row["alias"]: _name(row) for row in tables.rows("law_names.csv")}
 
 
@@ -38,16 +38,16 @@ def _name(row: dict[str, str]) -> LawName:
 
 
 def find(printed: str) -> LawName | None:
-    """The law of a printed name, or None for one that the standard does not know. Nothing is guessed."""
-    if "裁量" in printed:  # discretion guidelines are no law, whatever their title
+    """Returns the law of a printed name, or None if the standard does not know it. Never guesses."""
+    if "裁量" in printed:  # discretion guidelines are not laws, whatever their title
         return LawName(printed, "", "drop", None, frozenset(), "")
     return names().get(printed)
 
 
 def find_at_end(run: str) -> tuple[str, LawName] | None:
-    """The longest known name at the end of a run of text without brackets, and what stands before it.
+    """Returns the text before the longest known name at the end of `run`, a text without brackets, and that law.
 
-    Longest first, for 海洋环境保护法 ends in 环境保护法.
+    Longest first, as 海洋环境保护法 ends in 环境保护法.
     """
     known = names()
     return next(((run[:start], known[run[start:]]) for start in range(len(run)) if run[start:] in known), None)

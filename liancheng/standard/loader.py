@@ -7,11 +7,11 @@ from liancheng.errors import WrongUseError
 from liancheng.standard.model import Standard
 from liancheng.standard.version_check import examine
 
-CURRENT = "2026.1"  # in force until another one is adopted; a replay of an old log depends on it, so it never changes
+CURRENT = "2026.1"  # in force until another is adopted; never changes, as replays of old logs depend on it
 
 
 def versions() -> tuple[str, ...]:
-    """The packaged versions, oldest first."""
+    """Returns the packaged versions, oldest first."""
     names = (path.name for path in files(__package__).iterdir())
     return tuple(
         sorted(name[1:-5].replace("_", ".") for name in names if name.startswith("v") and name.endswith(".toml"))
@@ -19,16 +19,16 @@ def versions() -> tuple[str, ...]:
 
 
 def current() -> Standard:
-    """The version that is in force until another one is adopted."""
+    """Returns the version that is in force until another one is adopted."""
     return load(CURRENT)
 
 
 @cache
 def load(version: str) -> Standard:
-    """A packaged version, by its number.
+    """Returns a packaged version by its number.
 
     Raises:
-        WrongUseError: there is no such version, or its file is wrong; the text names the field.
+        WrongUseError: there is no such version, or its file has an error; the text names the field.
     """
     if version not in versions():
         raise WrongUseError(f"standard: no version {version!r} is packaged; expected one of {', '.join(versions())}")
@@ -37,13 +37,14 @@ def load(version: str) -> Standard:
 
 
 def read(raw: bytes, name: str) -> Standard:
-    """A version from the bytes of its TOML file; `name` is how errors call it. `checking.examine` finds all errors.
+    """Returns a version from the bytes of its TOML file; error texts call the file `name`.
 
     Raises:
-        WrongUseError: the file is wrong; the text names file and field, what was found and what was expected.
+        WrongUseError: the file has an error; the text names file and field, what was found and what was expected.
+            `version_check.examine` returns all errors.
     """
     standard, wrongs = examine(raw)
     if standard is None or wrongs:
-        more = f" (and {len(wrongs) - 1} more: `liancheng standard check` names all)" if len(wrongs) > 1 else ""
+        more = f" (and {len(wrongs) - 1} more; `liancheng standard check` lists all)" if len(wrongs) > 1 else ""
         raise WrongUseError(f"{name}: {wrongs[0]}{more}")
     return standard

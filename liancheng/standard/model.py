@@ -13,14 +13,14 @@ Mark = Literal[
     "V",  # the passage was read in a copy
     "VL",  # read in the public repository LawRefBook/Laws
     "S",  # known from a report or a paraphrase
-    "own",  # our own compilation or reading: no text says it
+    "own",  # our own compilation or interpretation: no text says it
     "U",  # memory, or not found: never enabled
 ]
 LegalLevel = Literal[
     "law",
     "regulation",
     "ministry_rule",
-    "policy_document",  # 规范性文件: notices and opinions of the centre
+    "policy_document",  # 规范性文件: notices and opinions of central bodies
     "local_regulation",
     "memorandum",
     "own_compilation",
@@ -28,12 +28,12 @@ LegalLevel = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq=False, gc=False):
-    """The base of everything in a version's file. `eq=False`: a version is itself, and cheap as a cache's key."""
+class StandardPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq=False, gc=False):
+    """The base of every part of a version. `eq=False`: parts compare by identity, which makes them cheap cache keys."""
 
 
-class Rule(Part, frozen=True, kw_only=True, eq=False):
-    """`wording` is Chinese, as printed where `mark` is V or VL. `province`: a GB/T 2260 code, None for all."""
+class Rule(StandardPart, frozen=True, kw_only=True, eq=False):
+    """A rule with its source. `wording` is Chinese, quoted if `mark` is V or VL. `province`: GB/T 2260; None: all."""
 
     id: str
     wording: str
@@ -47,25 +47,25 @@ class Rule(Part, frozen=True, kw_only=True, eq=False):
     enabled: bool = True
 
     def in_force(self, day: date, province: str | None = None) -> bool:
-        """Whether it is enabled and governs that day, and that province where it is one province's rule."""
+        """Returns whether it is enabled and applies on that day, and in that province if it is one province's rule."""
         in_time = self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
         return self.enabled and in_time and self.province in (None, province)
 
 
 class Listing(Rule, frozen=True, kw_only=True, eq=False):
-    """How a subject comes onto the list: by a decided recognition, or by the entry acts alone."""
+    """How a subject gets on the list: by a decided recognition, or by an entry act alone."""
 
     mode: Literal["by_decision", "by_rule"]
 
 
 class NoPenalty(Rule, frozen=True, kw_only=True, eq=False):
-    """Kinds that agencies print beside the penalties and that are none."""
+    """Kinds that agencies print among the penalties although they are none."""
 
     kinds: tuple[Kind, ...]
 
 
-class Parameter(Part, frozen=True, kw_only=True, eq=False):
-    """A limit in yuan that a rule may name. Unset, the rules that name it rest."""
+class Parameter(StandardPart, frozen=True, kw_only=True, eq=False):
+    """A limit in yuan that rules can name. While it is unset, those rules fit no decision."""
 
     meaning: str
     value: int | None = None
@@ -76,7 +76,7 @@ class LevelRule(Rule, frozen=True, kw_only=True, eq=False):
 
 
 class Period(Rule, frozen=True, kw_only=True, eq=False):
-    """How long a severity is published, in months from the decision. `min_months` is when repair may be asked for."""
+    """How long a severity is published, in months from the decision. Repair is possible after `min_months`."""
 
     severity: PublicationSeverity
     min_months: int = 0
@@ -86,7 +86,7 @@ class Period(Rule, frozen=True, kw_only=True, eq=False):
 
 
 class SeverityRule(Rule, frozen=True, kw_only=True, eq=False):
-    """Which decisions have a severity: all conditions that are set must hold. `severity` None: not published."""
+    """Which decisions have a severity: all conditions set must hold. If `severity` is None, they are not published."""
 
     severity: PublicationSeverity | None = None
     any_kind: tuple[Kind, ...] = ()
@@ -104,7 +104,7 @@ class Regime(
     eq=False,
     rename={"first": "from", "last": "to"},
 ):
-    """The publication rules for decisions of certain days. The first of `rules` that fits a decision judges it."""
+    """The publication rules for decisions of a range of days. The first of `rules` that fits a decision judges it."""
 
     id: str
     name: str
@@ -112,7 +112,7 @@ class Regime(
     last: date | None = None
     severities: tuple[Period, ...]
     rules: tuple[SeverityRule, ...]
-    unperformed: Rule | None = None  # reaching the last published day with the duty unperformed is a state of its own
+    unperformed: Rule | None = None  # makes the end of publication with the duty unperformed a state of its own
 
     def covers(self, day: date) -> bool:
         return self.first <= day and (self.last is None or day <= self.last)
@@ -122,26 +122,26 @@ class Regime(
 
 
 class RepairRule(Rule, frozen=True, kw_only=True, eq=False):
-    """A condition that a repair has to meet on its day, where the rule is in force on that day and in that province."""
+    """A condition that a repair must meet if the rule is in force on the repair's day and in its province."""
 
     condition: Literal["min_period", "performed", "commitment", "not_listed"]
 
 
 class ObjectionTerm(Rule, frozen=True, kw_only=True, eq=False):
-    """Within how many working days a province decides an objection; the day it was raised is not counted."""
+    """Within how many working days a province must decide an objection, not counting the day it was raised."""
 
     working_days: int
 
 
 class RepeatRule(Rule, frozen=True, kw_only=True, eq=False):
-    """The same violation, with intent, decided on `times` times within `within_months` months: a candidate."""
+    """The same violation with intent, decided `times` times within `within_months` months, makes a candidate."""
 
     times: int
     within_months: int
 
 
 class EntryAct(Rule, frozen=True, kw_only=True, eq=False):
-    """A behaviour 认定情形 that leads to the list. `words` in the facts raise a question, never a verdict."""
+    """An entry act 认定情形 that leads to the list. `words` in the facts raise a question, never a verdict."""
 
     act: int
     words: tuple[str, ...] = ()
@@ -152,7 +152,7 @@ class MeasureRule(Rule, frozen=True, kw_only=True, eq=False):
     levels: tuple[Level, ...]
 
 
-class Standard(Part, frozen=True, kw_only=True, eq=False):
+class Standard(StandardPart, frozen=True, kw_only=True, eq=False):
     """One version of the unified standard. `valid_from`: the first day on which it may be adopted."""
 
     version: str
@@ -172,19 +172,19 @@ class Standard(Part, frozen=True, kw_only=True, eq=False):
     repeats: tuple[RepeatRule, ...] = ()
 
     def rules(self) -> tuple[Rule, ...]:
-        """Every rule of the version."""
+        """Returns every rule of the version."""
         of_regimes = (rule for regime in self.regimes for rule in regime.all_rules())
         general = (self.listing, self.counting, self.transition, self.no_penalty)
         of_life = (*self.repairs, *self.objections, *self.repeats)
         return (*general, *self.levels, *of_regimes, *of_life, *self.acts, *self.measures)
 
     def rule(self, rule_id: str) -> Rule | None:
-        """The rule that a verdict, a cause or a measure names."""
+        """Returns the rule that a verdict, a cause or a measure names; None if this version has none of that id."""
         return next((rule for rule in self.rules() if rule.id == rule_id), None)
 
     def regime_on(self, day: date) -> Regime | None:
         return next((regime for regime in self.regimes if regime.covers(day)), None)
 
     def act(self, number: int) -> EntryAct | None:
-        """The entry act of that number, or None where this version has none or has switched it off."""
+        """Returns the entry act of that number, or None if this version does not have it or has it disabled."""
         return next((act for act in self.acts if act.act == number and act.enabled), None)

@@ -1,4 +1,4 @@
-"""A version's parts by group, named as in its file: what is shown, counted and compared."""
+"""A version's parts by group, named as in its file, for showing, counting and comparing them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,24 +12,24 @@ Groups = Mapping[str, Mapping[str, Part]]  # parts by id, by group: acts, regime
 
 
 def outline(standard: Standard) -> Groups:
-    """Every part of the version in the order of the file; the version itself is the first one."""
+    """Returns every part of the version in the order of the file; the version itself is the first."""
     return {"version": {"version": standard}, **dict(_groups("", standard))}
 
 
 def plain(part: Part) -> dict[str, Any]:
-    """A part's own fields, named as in the file: without the parts inside it."""
+    """Returns a part's own fields, named as in the file, without the parts inside it."""
     values = ((field.encode_name, getattr(part, field.name)) for field in msgspec.structs.fields(part))
     return {name: value for name, value in values if _parts(value) is None}
 
 
 def about(part: Part) -> str:
-    """A part in one text: its wording, or what stands for it."""
+    """Returns one text for a part: its wording, or its meaning, name or title."""
     texts = (getattr(part, field, "") for field in ("wording", "meaning", "name", "title"))
     return next((text for text in texts if text), "")
 
 
 def shown(value: Any) -> str:
-    """A field's value for eyes."""
+    """Returns a field's value as a text for people."""
     if isinstance(value, tuple):
         return ", ".join(map(shown, value))
     if isinstance(value, bool):
@@ -48,7 +48,7 @@ def _groups(prefix: str, whole: Part) -> Iterator[tuple[str, Mapping[str, Part]]
 
 
 def _parts(value: Any) -> Mapping[str, Part] | None:
-    """The parts that a field holds, by id; None for a plain value."""
+    """The parts in a field, by id; None for a plain value."""
     if isinstance(value, msgspec.Struct):
         return {_id(value): value}
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""How the standard counts months: 民法典 arts. 201 and 202, by our own reading that they govern publication too."""
+"""How the standard counts months: 民法典 arts. 201 and 202. That they apply to publication is our interpretation."""
 
 from calendar import monthrange
 from datetime import date
@@ -7,10 +7,10 @@ from functools import lru_cache
 
 @lru_cache(maxsize=65_536)
 def months_after(day: date, months: int) -> date:
-    """The last day of a period of `months` months that starts with `day` (which itself is not counted).
+    """Returns the last day of a period of `months` months after `day` (which itself is not counted).
 
-    It is the corresponding day of the last month, or that month's last day where it has none: one year from
-    2024-02-29 ends on 2025-02-28.
+    This is the same day of the last month, or that month's last day if there is no such day: one year from 2024-02-29
+    ends on 2025-02-28.
     """
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years

@@ -1,4 +1,4 @@
-"""What a receipt asks the agency about a decision: warnings only, for nothing here judges."""
+"""Questions to the agency about a decision, as warnings on its receipt. They judge nothing."""
 
 import re
 from collections.abc import Iterator
@@ -13,43 +13,43 @@ from liancheng.standard.judge import Legal, Reached, judge_legal, legal, reached
 from liancheng.standard.loader import current
 from liancheng.standard.model import EntryAct, Standard
 
-# Our own choice: by then nearly every act that is decided on has happened under the new text.
+# Our own choice: after two years, nearly all decisions are about acts under the new text.
 _YEARS_AFTER_A_CHANGE = 2
 
 
 def questions(decision: DecisionFact, standard: Standard | None = None) -> tuple[Finding, ...]:
-    """Warnings for the receipt of `decision`, by `standard` or the current version: what to state, cite or date."""
+    """Returns warnings about `decision` by `standard` (default: the current version): what to state, cite or date."""
     standard = standard or current()
-    asked = _asked(legal(decision, standard), standard)
+    by_citations = _by_citations(legal(decision, standard), standard)
     if not decision.facts or not _any_word(standard).search(decision.facts):
-        return asked.findings
-    return (*asked.findings, *_words(decision.facts, asked.acts, standard))
+        return by_citations.findings
+    return (*by_citations.findings, *_words(decision.facts, by_citations.acts, standard))
 
 
-class _Asked(NamedTuple):
-    """What does not depend on the facts' text, and the acts that need no question about it."""
+class _ByCitations(NamedTuple):
+    """The questions that do not depend on the facts' text, and the acts for which that text is not searched."""
 
     findings: tuple[Finding, ...]
     acts: frozenset[int]
 
 
 @lru_cache(maxsize=65_536)
-def _asked(decision: Legal, standard: Standard) -> _Asked:
+def _by_citations(decision: Legal, standard: Standard) -> _ByCitations:
     basis = reached(decision)
     verdict = judge_legal(decision, standard)
     settled = {finding.act for finding in verdict.acts}
-    carried = {act for found in basis for row in found.reach.carrying for act in row.acts}
+    carried = {act for cited in basis for row in cited.reach.carrying for act in row.acts}
     findings = (
         *(_act_to_state(*act) for act in open_acts(basis, settled, standard)),
         *_unsupported(verdict),
         *_editions(decision, basis),
         *_kinds(decision, verdict),
     )
-    return _Asked(findings, frozenset(settled | carried))
+    return _ByCitations(findings, frozenset(settled | carried))
 
 
 class OpenAct(NamedTuple):
-    """An act that `citation` can carry by `row`, and that the agency neither stated nor proved."""
+    """An act that `citation` can carry by `row` and that is neither stated nor proved."""
 
     citation: Citation
     row: Row
@@ -57,22 +57,22 @@ class OpenAct(NamedTuple):
 
 
 def open_acts(basis: list[Reached], settled: set[int], standard: Standard) -> Iterator[OpenAct]:
-    """Each act once, by the first citation that can carry it."""
-    asked = set(settled)
-    for found in basis:
-        for row in found.reach.carrying:
+    """Yields each act once, with the first citation that can carry it."""
+    seen = set(settled)
+    for cited in basis:
+        for row in cited.reach.carrying:
             for act in row.acts:
                 rule = standard.act(act)
-                if rule and act not in asked:
-                    asked.add(act)
-                    yield OpenAct(found.citation, row, rule)
+                if rule and act not in seen:
+                    seen.add(act)
+                    yield OpenAct(cited.citation, row, rule)
 
 
 @lru_cache(maxsize=4096)
 def _act_to_state(citation: Citation, row: Row, rule: EntryAct) -> Finding:
     cited = articles.printed(citation)
     if row.certainty == "exact":
-        expected = f"paragraph and item, for one of several rows in that article is act {rule.act} ({rule.wording})"
+        expected = f"paragraph and item: one of several provisions of that article is act {rule.act} ({rule.wording})"
         remedy = f"cite paragraph and item, or put {rule.act} into stated_acts if the decision finds this act"
     else:
         expected = f"act {rule.act} ({rule.wording}) stated or left out; what decides: {deciding_fact(row)}"
@@ -81,7 +81,7 @@ def _act_to_state(citation: Citation, row: Row, rule: EntryAct) -> Finding:
 
 
 def deciding_fact(row: Row) -> str:
-    """What a `part` row leaves open, in the words of the table."""
+    """Returns what a `part` row leaves open, in the words of the table."""
     return row.note or row.gloss_en
 
 
@@ -92,30 +92,30 @@ def _unsupported(verdict: Verdict) -> Iterator[Finding]:
                 "stated_acts",
                 "act_unsupported",
                 str(finding.act),
-                "an act that a cited article of the basis can carry; this one counts for nothing",
-                "cite the article that the act was punished under, or take the act out",
+                "an act that an article cited in the basis can carry; this act does not count",
+                "cite the article under which the act was punished, or remove the act",
             )
 
 
 def _editions(decision: Legal, basis: list[Reached]) -> Iterator[Finding]:
-    for law in dict.fromkeys(found.citation.law for found in basis if found.edition is None):
+    for law in dict.fromkeys(cited.citation.law for cited in basis if cited.edition is None):
         yield _warning(
             "legal_basis",
             "law_not_read",
             f"《{law}》 on {decision.act_day or decision.decision_day}",
-            "a law whose text of that day is in the standard's table; this citation judges nothing",
-            "check law and edition; if they are right, nothing is to be mended",
+            "a law whose text of that day is in the standard's table; this citation has no effect",
+            "check law and edition; if they are right, nothing to do",
         )
     if decision.act_day is not None:
         return
-    for law in dict.fromkeys(found.citation.law for found in basis if not found.citation.edition):
+    for law in dict.fromkeys(cited.citation.law for cited in basis if not cited.citation.edition):
         if change := articles.changed_before(law, decision.decision_day, years=_YEARS_AFTER_A_CHANGE):
             yield _warning(
                 "act_date",
                 "edition_uncertain",
                 f"no act_date; decided {decision.decision_day}, 《{law}》 changed on {change}",
-                "the day of the act, which picks the edition of the law",
-                "send act_date; until then the decision's day is used",
+                "the day of the act, which selects the edition of the law",
+                "send act_date; without it, the day of the decision is used",
             )
 
 
@@ -128,13 +128,13 @@ def _words(facts: str, acts: frozenset[int], standard: Standard) -> Iterator[Fin
                 "facts_speak_of_act",
                 word,
                 f"a cited article that can carry act {rule.act} ({rule.wording}), if the decision finds it",
-                f"check the basis; with the right article cited, put {rule.act} into stated_acts",
+                f"check the basis; cite the right article and put {rule.act} into stated_acts",
             )
 
 
 @lru_cache(maxsize=16)
 def _any_word(standard: Standard) -> re.Pattern[str]:
-    """One look at the facts, where thirty words one by one took a sixth of the time of a whole event."""
+    """One search for all words: searching for thirty words one by one took a sixth of the time of a whole event."""
     words = sorted({word for rule in standard.acts if rule.enabled for word in rule.words})
     return re.compile("|".join(map(re.escape, words)) or r"(?!)")
 
@@ -145,8 +145,8 @@ def _kinds(decision: Legal, verdict: Verdict) -> Iterator[Finding]:
             "kinds",
             "kind_unclassed",
             "; ".join(decision.kinds),
-            f"a kind of penalty that {verdict.regime} classes; the decision is kept, not published",
-            "name the kind of penalty as the law does: 罚款, 没收, 吊销, …",
+            f"a kind of penalty that {verdict.regime} classifies; the decision is kept but not published",
+            "name the kind of penalty as in the law: 罚款, 没收, 吊销, …",
         )
 
 

@@ -1,4 +1,4 @@
-"""Where a TOML table does not fit the types of a version: every place, where msgspec names the first one only."""
+"""Every field of a TOML table that does not fit the types of a version; msgspec names only the first."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,27 +16,25 @@ class Misfit(NamedTuple):
     expected: str
 
 
-def misfits(found: Any, of: type[msgspec.Struct], where: str = "") -> Iterator[Misfit | msgspec.Struct]:
-    """Each field inside `found` that does not fit, and each struct that does, made: it can be looked at further."""
-    if not isinstance(found, dict):
-        yield Misfit(where, _shown(found), "a table of fields")
+def misfits(table: Any, of: type[msgspec.Struct], where: str = "") -> Iterator[Misfit | msgspec.Struct]:
+    """Yields each field of `table` that does not fit, and each struct that fits, converted for further checks."""
+    if not isinstance(table, dict):
+        yield Misfit(where, _shown(table), "a table of fields")
         return
     fields = {field.encode_name: field for field in msgspec.structs.fields(of)}
     types = {field.encode_name: field.type for field in _info(of).fields}
     prefix = f"{where}." if where else ""
     inside: list[Misfit | msgspec.Struct] = [
-        Misfit(prefix + name, "a field that nobody reads", f"one of {', '.join(fields)}")
-        for name in found
-        if name not in fields
+        Misfit(prefix + name, "an unknown field", f"one of {', '.join(fields)}") for name in table if name not in fields
     ]
     for name, field in fields.items():
-        if name in found:
-            inside += _value(found[name], types[name], prefix + name)
+        if name in table:
+            inside += _value(table[name], types[name], prefix + name)
         elif field.required:
             inside.append(Misfit(prefix + name, "nothing", _expected(types[name])))
     yield from inside
-    if not any(isinstance(one, Misfit) for one in inside):
-        yield msgspec.convert(found, of, builtin_types=(date,))
+    if not any(isinstance(part, Misfit) for part in inside):
+        yield msgspec.convert(table, of, builtin_types=(date,))
 
 
 def _info(of: type[msgspec.Struct]) -> inspect.StructType:
@@ -45,35 +43,35 @@ def _info(of: type[msgspec.Struct]) -> inspect.StructType:
     return info
 
 
-def _value(found: Any, of: inspect.Type, where: str) -> Iterator[Misfit | msgspec.Struct]:
+def _value(value: Any, of: inspect.Type, where: str) -> Iterator[Misfit | msgspec.Struct]:
     match of:
         case inspect.StructType(cls=struct):
-            yield from misfits(found, struct, where)
-        case inspect.VarTupleType(item_type=inspect.StructType(cls=struct)) if isinstance(found, list):
-            for number, one in enumerate(found, start=1):
-                yield from misfits(one, struct, _name(one) or f"{where}, number {number}")
-        case inspect.DictType(value_type=inspect.StructType(cls=struct)) if isinstance(found, dict):
-            for name, one in found.items():
-                yield from misfits(one, struct, f"{where}.{name}")
-        case _ if not _fits(found, of):
-            yield Misfit(where, _shown(found), _expected(of))
+            yield from misfits(value, struct, where)
+        case inspect.VarTupleType(item_type=inspect.StructType(cls=struct)) if isinstance(value, list):
+            for number, part in enumerate(value, start=1):
+                yield from misfits(part, struct, _name(part) or f"{where}, number {number}")
+        case inspect.DictType(value_type=inspect.StructType(cls=struct)) if isinstance(value, dict):
+            for name, part in value.items():
+                yield from misfits(part, struct, f"{where}.{name}")
+        case _ if not _fits(value, of):
+            yield Misfit(where, _shown(value), _expected(of))
 
 
-def _name(found: Any) -> str:
-    id_ = found.get("id") if isinstance(found, dict) else None
+def _name(value: Any) -> str:
+    id_ = value.get("id") if isinstance(value, dict) else None
     return id_ if isinstance(id_, str) else ""
 
 
-def _fits(found: Any, of: inspect.Type) -> bool:
+def _fits(value: Any, of: inspect.Type) -> bool:
     match of:
         case inspect.LiteralType(values=values):
-            return found in values
+            return value in values
         case inspect.UnionType(types=types):
-            return any(_fits(found, one) for one in types)
+            return any(_fits(value, member) for member in types)
         case inspect.VarTupleType(item_type=item):
-            return isinstance(found, list) and all(_fits(one, item) for one in found)
+            return isinstance(value, list) and all(_fits(element, item) for element in value)
         case _:
-            return type(found) is _PLAIN.get(type(of), (type(found), ""))[0]
+            return type(value) is _PLAIN.get(type(of), (type(value), ""))[0]
 
 
 _PLAIN: dict[type[inspect.Type], tuple[type, str]] = {
@@ -97,6 +95,6 @@ def _expected(of: inspect.Type) -> str:
             return _PLAIN.get(type(of), (object, "a table of fields"))[1]
 
 
-def _shown(found: Any) -> str:
-    text = repr(found) if isinstance(found, (str, list, dict)) else str(found)
+def _shown(value: Any) -> str:
+    text = repr(value) if isinstance(value, (str, list, dict)) else str(value)
     return text if len(text) <= _FOUND_MAX else f"{text[:_FOUND_MAX]}…"

@@ -6,6 +6,6 @@ from importlib.resources import files
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of a packaged CSV file of this folder, by its header."""
+    """Yields the rows of a packaged CSV file of this folder, by its header."""
     text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     yield from csv.DictReader(text.splitlines())

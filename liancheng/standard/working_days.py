@@ -1,7 +1,7 @@
-"""Working days of the country: Monday to Friday, but for what the State Council's yearly notices move.
+"""National working days: Monday to Friday, except for the days moved by the State Council's yearly notices.
 
 `working_days.csv` holds the weekdays that are off and the weekend days that are worked, 2019 to 2026 (国务院办公厅关于
-部分节假日安排的通知 of each year, as compiled in the package chinesecalendar 1.11.0). A year not in it has no answer.
+部分节假日安排的通知 of each year, as compiled in the package chinesecalendar 1.11.0). Other years have no answer.
 """
 
 from datetime import date, timedelta
@@ -13,9 +13,9 @@ _DAY = timedelta(days=1)
 
 
 def after(day: date, working_days: int) -> date | None:
-    """The last day of a term of so many working days that starts with `day` (which itself is not counted: 民法典 201).
+    """Returns the last day of a term of `working_days` after `day` (which itself is not counted: 民法典 201).
 
-    None where it reaches into a year whose holidays are not in the table.
+    None if the term reaches into a year whose holidays are not in the table.
     """
     left = working_days
     while left:
@@ -28,7 +28,7 @@ def after(day: date, working_days: int) -> date | None:
 
 
 def is_working(day: date) -> bool | None:
-    """None: the holidays of that year are not in the table."""
+    """Returns whether a day is a working day; None if the holidays of its year are not in the table."""
     moved = _moved()
     if day in moved:
         return moved[day]

@@ -1,4 +1,4 @@
-"""What agencies print, in one spelling: names, codes, document numbers, days, amounts, kinds.
+"""Normalises what agencies print: names, codes, document numbers, days, amounts, kinds.
 
-Knows no rule of the standard and no state: the same text always gives the same value.
+No rule of the standard and no state: the same text always gives the same value.
 """

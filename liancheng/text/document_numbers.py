@@ -1,4 +1,4 @@
-"""Document numbers 文书号: one spelling for each, as in 沪0115环罚〔2024〕12号. What was lost is never completed."""
+"""Document numbers 文书号 in one spelling, as 沪0115环罚〔2024〕12号. Missing parts are never guessed."""
 
 import re
 from functools import lru_cache, partial
@@ -11,7 +11,7 @@ from liancheng.text.findings import error, warning
 _YEAR = re.compile(r"\(((?:19|20)\d\d)\)", re.ASCII)
 _AFTER_PREFIX = re.compile(r"(?:19|20)\d\d〕第?[0-9A-Za-z-]{1,30}号", re.ASCII)
 _ORDINARY = re.compile(r"[0-9A-Za-z㐀-鿿()-]+〔\d{4}〕第?[0-9A-Za-z-]+号", re.ASCII)
-# Some authorities number without 号, in serials of a fixed length that show themselves whether they are whole.
+# Some authorities number without 号, in serials of a fixed length: the length shows whether they are complete.
 _LONG_SERIAL = re.compile(r".+〔\d{4}〕\d{10,}", re.ASCII)
 _BARE = re.compile(r"\d{6,}", re.ASCII)
 _HOLES = ("()", "〕号", "〕第号")
@@ -22,14 +22,14 @@ _SPACES = re.compile(r"\s")
 
 
 class DocumentNo(NamedTuple):
-    """`text` None: refused. `findings` name what was normalised, or why it was refused."""
+    """`text` is None if the number is refused. `findings` say what was normalised, or why it is refused."""
 
     text: str | None
     findings: tuple[Finding, ...] = ()
 
 
 def normalise_document_no(printed: str | None, field: str = "document_no") -> DocumentNo:
-    """The one spelling of a number: year in 〔〕, other brackets half width, simplified, no spaces. Idempotent.
+    """Returns a number in its one spelling: year in 〔〕, other brackets half width, simplified, no spaces. Idempotent.
 
     Findings are `<field>.missing`, `.masked`, `.broken` (errors), `.bare`, `.unusual`, `.brackets`, `.spaces`,
     `.characters` (warnings).
@@ -48,18 +48,18 @@ def normalise_document_no(printed: str | None, field: str = "document_no") -> Do
 
 @lru_cache(maxsize=16_384)
 def _is_normal_prefix(prefix: str) -> bool:
-    """The part before the year, which an authority repeats on every decision: most numbers need no closer look."""
+    """Whether the part before the year is in normal form. Cached, as an authority repeats it on every decision."""
     whole = f"{prefix}〔2024〕1号"
     number = _YEAR.sub(r"〔\1〕", spelling.compact(whole))
     return number == whole and _ORDINARY.fullmatch(whole) is not None and _balanced(prefix) and len(prefix) <= 50
 
 
 def _refusal(number: str, printed: str, field: str) -> Finding | None:
-    remedy = "send the number as it stands on the decision itself"
+    remedy = "send the number as it is printed on the decision itself"
     if not number:
-        return error(field, f"{field}.missing", "", "the number, as 环罚〔2024〕34号", remedy)
+        return error(field, f"{field}.missing", "", "a number such as 环罚〔2024〕34号", remedy)
     if len(number) > _LONGEST:
-        return error(field, "text.too_long", "", f"{_LONGEST} characters at most, not {len(number)}", remedy)
+        return error(field, "text.too_long", "", f"at most {_LONGEST} characters, not {len(number)}", remedy)
     if not _MASKS.isdisjoint(number) or "略" in number:
         return error(field, f"{field}.masked", printed, "the whole number, nothing masked", remedy)
     if lost := _lost(number):
@@ -69,11 +69,11 @@ def _refusal(number: str, printed: str, field: str) -> Finding | None:
 
 def _lost(number: str) -> str | None:
     if not _balanced(number):
-        return "each bracket opened and closed: 环罚〔2024〕34号"
+        return "matching brackets, as in 环罚〔2024〕34号"
     if any(hole in number for hole in _HOLES):
-        return "a year in the bracket and a number after it: 环罚〔2024〕34号"
+        return "a year in the brackets and a number after them, as in 环罚〔2024〕34号"
     if "号" not in number and _HAN.search(number) and not _LONG_SERIAL.fullmatch(number):
-        return "号 at the end: without it digits may be lost"
+        return "号 at the end; without it, digits may be missing"
     return None
 
 
@@ -82,15 +82,21 @@ def _balanced(number: str) -> bool:
 
 
 def _unusual(number: str, printed: str, field: str) -> Finding:
-    warn = partial(warning, field, found=printed, remedy="nothing, if it stands like this on the decision")
+    warn = partial(warning, field, found=printed, remedy="nothing to do if the decision prints it like this")
     if _BARE.fullmatch(number):
-        return warn(code=f"{field}.bare", expected="mostly 环罚〔2024〕34号; a bare number is taken as it is")
-    return warn(code=f"{field}.unusual", expected="mostly 环罚〔2024〕34号; this one is taken as it is")
+        return warn(
+            code=f"{field}.bare", expected="usually a number such as 环罚〔2024〕34号; a bare number is kept as it is"
+        )
+    return warn(
+        code=f"{field}.unusual", expected="usually a number such as 环罚〔2024〕34号; this one is kept as it is"
+    )
 
 
 def _changes(number: str, printed: str, field: str) -> list[Finding]:
-    """What was normalised. （寿） for (寿) is no news: that is how half of the agencies print."""
-    warn = partial(warning, field, found=printed, expected=number, remedy="nothing; it is kept as shown under expected")
+    """What was normalised. （寿） for (寿) is not reported: half of the agencies print it that way."""
+    warn = partial(
+        warning, field, found=printed, expected=number, remedy="nothing to do; it is kept as shown under expected"
+    )
     changes = []
     if _bracketed(printed) != _bracketed(number):
         changes.append(warn(code=f"{field}.brackets"))
@@ -110,5 +116,5 @@ def _bracketed(text: str) -> list[str]:
 
 
 def _without_width(printed: str) -> str:
-    """`printed` with brackets and spaces normalised only: what else `compact` changes are characters."""
+    """`printed` with only brackets and spaces normalised: anything else that `compact` changes are characters."""
     return _SPACES.sub("", printed.translate(_WITHOUT_WIDTH))

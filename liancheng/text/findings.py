@@ -6,17 +6,17 @@ _FOUND_MAX = 80
 
 
 def error(field: str, code: str, found: str, expected: str, remedy: str) -> Finding:
-    """A finding that refuses its event."""
+    """Returns a finding that refuses its event."""
     return Finding(field=field, code=code, found=shortened(found), expected=expected, remedy=remedy)
 
 
 def warning(field: str, code: str, found: str, expected: str, remedy: str) -> Finding:
-    """A finding that lets its event pass: something was normalised, or deserves a look."""
+    """Returns a finding that does not refuse its event: something was normalised or is unusual."""
     return Finding(field=field, code=code, severity="warning", found=shortened(found), expected=expected, remedy=remedy)
 
 
 def shortened(text: str) -> str:
-    """The first 80 characters: a receipt shows the place, it does not repeat a whole text."""
+    """Returns the first 80 characters: a receipt shows where the problem is and does not repeat a whole text."""
     return text if len(text) <= _FOUND_MAX else f"{text[:_FOUND_MAX]}…"
 
 

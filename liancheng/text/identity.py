@@ -1,4 +1,4 @@
-"""What is the same: provinces, companies, authorities, document numbers, and the ids made of them."""
+"""Identities: provinces, companies, authorities, document numbers, and the ids made of them."""
 
 import re
 from functools import lru_cache
@@ -22,7 +22,7 @@ _SPACE_BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 
 def normalise_name(text: str) -> str:
-    """A company's name: simplified, half width, no spaces but between Latin words. Idempotent."""
+    """Returns a company's name: simplified, half width, spaces only between Latin words. Idempotent."""
     name = spelling.plain(text)
     if " " in name or "\n" in name or "\t" in name:
         name = _SPACE_BESIDE_HAN.sub("", " ".join(name.split()))
@@ -31,20 +31,20 @@ def normalise_name(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def normalise_authority(text: str) -> str:
-    """An authority's name: simplified, half width, no spaces; empty if there is nothing in it. Idempotent."""
+    """Returns an authority's name: simplified, half width, no spaces; empty if it is blank. Idempotent."""
     return spelling.compact(text)
 
 
 def document_id(province: str, authority: str, document_no: str) -> str | None:
-    """`<province>/<authority>/<document number>`, all normalised; None if there is no such id.
+    """Returns `<province>/<authority>/<document number>`, all normalised; None if a part is missing or refused.
 
-    The same number from two authorities is two documents.
+    The same number from two authorities means two documents.
     """
     number = normalise_document_no(document_no).text
-    named = normalise_authority(authority)
-    return joined_id(province, named, number) if number and named else None
+    name = normalise_authority(authority)
+    return joined_id(province, name, number) if number and name else None
 
 
 def joined_id(province: str, authority: str, document_no: str) -> str:
-    """`document_id` of parts that are normalised already."""
+    """Returns the `document_id` of parts that are normalised already."""
     return f"{province}/{authority}/{document_no}"

@@ -1,10 +1,10 @@
 """Kinds of penalty 处罚类别: from the words of the 双公示 tables and of decisions to the kinds of the standard.
 
-The kinds are those of 行政处罚法 art. 9. Three readings are our own:
+The kinds are those of 行政处罚法 art. 9. Three interpretations are our own:
 - 责令停产整治 and 停产整顿 are `business_restricted`, not `production_stopped`. 环境保护法 art. 60 names 停产整治
-  beside 限制生产 as what comes before 停业、关闭, and the class without early repair is for 责令停产停业 alone: a
-  heavier class than the words say must not be read into them. The receipt says so; the agency can send 责令停产停业.
-- 责令停止建设, 限期拆除 and their like are orders to correct, like 责令改正.
+  with 限制生产 as the step before 停业、关闭, and only 责令停产停业 is in the class without early repair: the words
+  must not be read as a heavier class than they say. The receipt reports this; the agency can send 责令停产停业.
+- 责令停止建设, 限期拆除 and similar orders are orders to correct, like 责令改正.
 - 停业、关闭 printed together are both.
 """
 
@@ -20,7 +20,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Kinds(NamedTuple):
-    """Without repetition, in the order of `Kind`. Empty with an error among the findings: refused."""
+    """`kinds` has no repetitions and is in the order of `Kind`; it is refused if an error is among the findings."""
 
     kinds: tuple[Kind, ...]
     findings: tuple[Finding, ...] = ()
@@ -64,33 +64,33 @@ _LISTED = "、".join(words[0] for words in _WORDS.values())
 
 
 def chinese(kind: str) -> str:
-    """What the 双公示 table calls a kind; a kind that is not known as it is."""
+    """Returns the name of a kind in the 双公示 table; an unknown kind is returned as it is."""
     return _WORDS.get(kind, (kind,))[0]
 
 
 @lru_cache(maxsize=4096)
 def read_kinds(text: str) -> Kinds:
-    """All kinds of `text`: 警告;其他-其他, 没收违法所得、没收非法财物, 罚款|责令改正, or this system's own words.
+    """Returns all kinds in `text`: 警告;其他-其他, 没收违法所得、没收非法财物, 罚款|责令改正, or our own codes.
 
     Findings: `kinds.missing`, `kinds.unknown`, `kinds.ambiguous`, `kinds.no_penalty` (errors), `kinds.rectification`
     (warning).
     """
-    found: set[Kind] = set()
+    known: set[Kind] = set()
     findings: list[Finding] = []
     for word in filter(None, _SEPARATORS.split(spelling.plain(text))):
         kinds = _kinds_of(word)
-        found.update(kinds)
+        known.update(kinds)
         if not kinds:
             findings.append(_refusal(word))
         elif word.endswith(_RECTIFICATION):
             findings.append(_rectification(word))
-    if not found and not findings:
+    if not known and not findings:
         findings.append(error("kinds", "kinds.missing", text, f"one or more of {_LISTED}", "add the kinds of penalty"))
-    return Kinds(tuple(kind for kind in KINDS if kind in found), tuple(dict.fromkeys(findings)))
+    return Kinds(tuple(kind for kind in KINDS if kind in known), tuple(dict.fromkeys(findings)))
 
 
 def _kinds_of(word: str) -> tuple[Kind, ...]:
-    """Empty for a word that is not known, or half known: 没收违法所得并处拘役 is no confiscation."""
+    """Empty for a word that is unknown or only partly known: 没收违法所得并处拘役 is not a confiscation."""
     if known := _KNOWN.get(word):
         return known
     if named := _OTHER.fullmatch(word):
@@ -105,19 +105,17 @@ def _refusal(word: str) -> Finding:
             "kinds",
             "kinds.no_penalty",
             word,
-            "a penalty: 不予行政处罚 is none, and nothing follows from it",
-            "do not send this decision; send a revocation if it takes a penalty back",
+            "a penalty; 不予行政处罚 is none and has no consequences",
+            "do not send this decision; if it withdraws an earlier penalty, send a revocation",
         )
     if "暂扣" in word and "吊销" in word:
-        return error(
-            "kinds", "kinds.ambiguous", word, "暂扣许可证件 or 吊销许可证件", "say which of the two was decided"
-        )
+        return error("kinds", "kinds.ambiguous", word, "暂扣许可证件 or 吊销许可证件", "send the one that was decided")
     return error(
         "kinds",
         "kinds.unknown",
         word,
         f"one or more of {_LISTED}",
-        "name the kind as the 双公示 table does, or 其他-… for one that is not in it; amounts go into fine_wan",
+        "name the kind as in the 双公示 table, or write 其他-… if it is not in it; amounts go into fine_wan",
     )
 
 

@@ -1,4 +1,4 @@
-"""Days and amounts as agencies print them."""
+"""Days, months and amounts as agencies print them."""
 
 import re
 from datetime import date
@@ -22,26 +22,24 @@ _DAY = re.compile(
 _FOUNDED = date(1949, 10, 1)
 _AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.(?P<decimals>\d+))?", re.ASCII)
 _FEN_PER_WAN = 1_000_000
-_MAX_FEN = 100_000_000 * _FEN_PER_WAN  # a trillion yuan: no fine is that high, a sum of another unit is
+_MAX_FEN = 100_000_000 * _FEN_PER_WAN  # a trillion yuan: no fine is that high, but an amount in the wrong unit is
 
 
 def normalise_day(text: str, field: str, today: date) -> tuple[date | None, Finding | None]:
-    """The day of 2024-1-5, 2024/01/05, 2024.1.5, 2024年1月5日 or 20240105; `today` is the day of acceptance.
+    """Reads 2024-1-5, 2024/01/05, 2024.1.5, 2024年1月5日 or 20240105. `today` is the day of acceptance.
 
     Findings: `date.unreadable`, `date.impossible`, `date.future`, `date.too_early`.
     """
     day, code = _read_day(text)
     if day is None:
         if code == "impossible":
-            return None, error(
-                field, "date.impossible", text, "a day that the calendar has", "check the decision's date"
-            )
+            return None, error(field, "date.impossible", text, "a day that exists", "check the date on the decision")
         return None, error(
-            field, "date.unreadable", text, "a day, as 2024-01-05 or 2024年1月5日", "write it as 2024-01-05"
+            field, "date.unreadable", text, "a day such as 2024-01-05 or 2024年1月5日", "write it as 2024-01-05"
         )
     if day > today:
         expected = f"no later than {today}, the day of acceptance in Shanghai"
-        return None, error(field, "date.future", text, expected, "check the year; send it when that day has come")
+        return None, error(field, "date.future", text, expected, "check the year, or send it on that day")
     if day < _FOUNDED:
         return None, error(field, "date.too_early", text, f"no earlier than {_FOUNDED}", "check the year")
     return day, None
@@ -51,11 +49,13 @@ _MONTH = re.compile(r"(?P<year>\d{4})(?:[-/.]?(?P<month>\d{2})|[-/.](?P<m>\d)|�
 
 
 def normalise_month(text: str, field: str) -> tuple[str | None, Finding | None]:
-    """The month of 2026-10, 2026/10, 2026年10月 or 202610, as 2026-10. Finding: `month.unreadable`."""
+    """Reads 2026-10, 2026/10, 2026年10月 or 202610 as 2026-10. Finding: `month.unreadable`."""
     match = _MONTH.fullmatch(spelling.plain(text).replace(" ", ""))
     number = int(match["month"] or match["m"] or match["zh"]) if match else 0
     if match is None or not 1 <= number <= 12 or int(match["year"]) < _FOUNDED.year:
-        return None, error(field, "month.unreadable", text, "a month, as 2026-10 or 2026年10月", "write it as 2026-10")
+        return None, error(
+            field, "month.unreadable", text, "a month such as 2026-10 or 2026年10月", "write it as 2026-10"
+        )
     return f"{match['year']}-{number:02}", None
 
 
@@ -75,7 +75,7 @@ def _read_day(text: str) -> tuple[date | None, str]:
 
 @lru_cache(maxsize=65_536)
 def normalise_amount(value: str | float, field: str) -> tuple[int | None, Finding | None]:
-    """Fen of an amount in 万元 with six decimals at most; None and no finding for an empty one.
+    """Returns the fen of an amount in 万元 with at most six decimals; None without a finding if it is empty.
 
     Findings: `amount.unreadable`, `amount.negative`, `amount.too_precise`, `amount.too_large`.
     """
@@ -86,19 +86,27 @@ def normalise_amount(value: str | float, field: str) -> tuple[int | None, Findin
         return None, error(field, "amount.negative", text, "an amount of 0 or more, in 万元", "check the amount")
     match = _AMOUNT.fullmatch(text)
     if match is None:
-        remedy = "send the number alone, in 万元: 13.8 for 罚款13.8万元"
-        return None, error(field, "amount.unreadable", text, "a number in 万元, six decimals at most", remedy)
+        remedy = "send only the number, in 万元: 13.8 for 罚款13.8万元"
+        return None, error(field, "amount.unreadable", text, "a number in 万元 with at most six decimals", remedy)
     if len((match["decimals"] or "").rstrip("0")) > 6:
-        expected = "six decimals of 万元 at most: 0.000001 is one fen"
-        return None, error(field, "amount.too_precise", text, expected, "check the amount; is it in yuan?")
+        expected = "at most six decimals of 万元: 0.000001 is one fen"
+        return None, error(
+            field, "amount.too_precise", text, expected, "check the amount; divide by 10000 if it is in yuan"
+        )
     fen = int(Decimal(text.replace(",", "")) * _FEN_PER_WAN)
     if fen > _MAX_FEN:
-        return None, error(field, "amount.too_large", text, "an amount in 万元", "divide by 10000 if it is in yuan")
+        return None, error(
+            field,
+            "amount.too_large",
+            text,
+            "an amount in 万元 below a trillion yuan",
+            "divide by 10000 if it is in yuan",
+        )
     return fen, None
 
 
 def _digits(value: str | float) -> str:
-    """A text longer than any amount is cut where it cannot be taken for one; so is a number beyond all amounts."""
+    """The printed number. A text longer than any amount is cut off and marked with …; a number is limited to ±1e18."""
     if isinstance(value, str):
         return spelling.plain(value if len(value) <= 100 else f"{value[:100]}…").strip()
     return format(Decimal(repr(max(min(value, 1e18), -1e18))), "f")

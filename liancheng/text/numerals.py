@@ -10,9 +10,9 @@ NUMBER = f"{DIGIT}+"
 
 
 def read(printed: str) -> int | None:
-    """The number that `printed` writes, 1 to 9999, or None where it is broken or could be read in two ways.
+    """Returns the number printed, 1 to 9999, or None if it is broken or ambiguous.
 
-    Not a general reader on purpose: libraries complete 一百一 to 110 and 二百百 to something, and a citation must not.
+    Stricter than a general reader on purpose: libraries read 一百一 as 110 and accept 二百百; a citation must not.
     """
     digits = printed.translate(_DIGITS)
     if digits.isdecimal():
@@ -31,7 +31,7 @@ def read(printed: str) -> int | None:
 
 
 def _write(number: int) -> str:
-    """The one correct way, with Arabic digits before the units: 1107 is 1千1百07."""
+    """The one correct spelling, with Arabic digits before the units: 1107 is 1千1百07."""
     text = ""
     for power, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
         digit = number // power % 10

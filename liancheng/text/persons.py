@@ -1,4 +1,4 @@
-"""Keeps natural persons out: this system publishes legal persons only, and repeats nobody's name or number."""
+"""Keeps natural persons out: only legal persons are published, and nobody's name or number is repeated."""
 
 from datetime import date
 from functools import lru_cache
@@ -27,7 +27,7 @@ _NO_LEGAL_PERSONS = ("自然人", "个体", "个人", "公民", "居民")
 
 
 def is_citizen_number(text: str) -> bool:
-    """Whether `text` is a citizen's number: 17 digits with a possible day of birth, check character by GB 11643."""
+    """Returns whether `text` is a citizen's number: 17 digits with a possible birthday, check character by GB 11643."""
     if not looks_like_citizen_number(text) or len(text) != 18:
         return False
     total = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False))
@@ -35,7 +35,7 @@ def is_citizen_number(text: str) -> bool:
 
 
 def looks_like_citizen_number(text: str) -> bool:
-    """Whether it could be a citizen's number, mistyped or of the old kind with 15 digits: then it is not repeated."""
+    """Returns whether it could be a citizen's number, mistyped or with the 15 digits of old: never repeat it."""
     if len(text) not in (15, 18) or not text.isascii() or not text[:-1].isdigit():
         return False
     born = text[6:14] if len(text) == 18 else f"19{text[6:12]}"
@@ -46,13 +46,13 @@ def looks_like_citizen_number(text: str) -> bool:
 
 
 def names_organisation(name: str) -> bool:
-    """Whether a name says itself that it is an organisation's; a shorter or other one may be a person's."""
+    """Returns whether a name is clearly an organisation's. A shorter or other name may be a person's."""
     return len(name) > 4 and any(word in name for word in _ORGANISATION_WORDS)
 
 
 @lru_cache(maxsize=256)
 def check_category(text: str) -> Finding | None:
-    """行政相对人类别: None for legal persons and other organisations, else why the event is refused."""
+    """Checks 行政相对人类别. Returns None for legal persons and other organisations, else why the event is refused."""
     category = spelling.compact(text)
     if not category or category in _LEGAL_PERSONS:
         return None
@@ -63,7 +63,7 @@ def check_category(text: str) -> Finding | None:
         "subject_category.unknown",
         "",  # a shifted column may hold a name here
         "法人及非法人组织",
-        "write the category as the 双公示 table has it; is the row shifted by a column?",
+        "write the category as in the 双公示 table; check whether the row is shifted by a column",
     )
 
 
@@ -72,6 +72,6 @@ def not_legal_person(field: str) -> Finding:
         field,
         "subject.not_legal_person",
         "",
-        "a legal person or other organisation: this system publishes no natural person and no 个体工商户",
+        "a legal person or other organisation; natural persons and 个体工商户 are not published",
         "do not send this decision; if the subject is an organisation, send its own code, name and category",
     )

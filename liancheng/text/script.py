@@ -1,4 +1,4 @@
-"""Traditional to simplified script, character by character: the same text always gives the same text."""
+"""Converts traditional to simplified script character by character, so that equal texts stay equal."""
 
 from functools import cache
 
@@ -9,13 +9,13 @@ _RANGES = (range(0x3400, 0xA000), range(0xF900, 0xFB00))
 
 
 def to_simplified(text: str) -> str:
-    """`text` with each traditional character replaced by its simplified one (OpenCC's t2s table); length kept."""
+    """Returns `text` with each traditional character replaced by its simplified one (OpenCC's t2s)."""
     return text.translate(_table())
 
 
 @cache
 def _table() -> dict[int, str]:
-    """OpenCC reads whole phrases and may judge a character by its neighbours; one to a line, it cannot."""
+    """OpenCC converts phrases, so neighbours can change the result; with one character per line they cannot."""
     characters = [chr(code) for codes in _RANGES for code in codes]
     simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
     return {ord(old): new for old, new in zip(characters, simplified, strict=True) if old != new}

@@ -1,4 +1,4 @@
-"""One spelling for each text: simplified script, half width; for identities also one kind of bracket and no spaces."""
+"""One spelling per text: simplified script, half width; for identities also one kind of bracket and no spaces."""
 
 import unicodedata
 from functools import cache
@@ -11,20 +11,20 @@ _DASHES = "‐‑‒–—―−－﹣"
 
 
 def plain(text: str) -> str:
-    """Simplified and half width; invisible characters (BOM, zero width) go. Idempotent."""
+    """Returns `text` simplified and half width, without invisible characters (BOM, zero width). Idempotent."""
     return text.translate(_plain_table())
 
 
 def compact(text: str) -> str:
-    """`plain` for what makes an identity: every bracket is ( or ), every dash -, no spaces; / is ／. Idempotent.
+    """Returns `plain` text for identities: every bracket ( or ), every dash -, no spaces, ／ for /. Idempotent.
 
-    The parts of a document id are joined by /, so none of them may hold one.
+    The parts of a document id are joined by /, so none of them may contain one.
     """
     return text.translate(_compact_table())
 
 
 def is_traditional(text: str) -> bool:
-    """Whether `plain` would change the script of `text`."""
+    """Returns whether `plain` would change the script of `text`."""
     return not _traditional().isdisjoint(text)
 
 
@@ -51,7 +51,7 @@ def _traditional() -> frozenset[str]:
 
 @cache
 def _simplified() -> dict[int, str | None]:
-    """OpenCC's characters, less those that GB 2312, the simplified character set, has as well: 乾安县 stays 乾安县."""
+    """OpenCC's characters without those in GB 2312, the simplified character set: 乾安县 stays 乾安县."""
     every = "".join(map(chr, (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))))
     once = to_simplified(every)
     twice = to_simplified(once)
@@ -70,6 +70,6 @@ def _in_gb2312(character: str) -> bool:
 def _characters(*categories: str, keep: str = "") -> list[int]:
     return [
         code
-        for code in range(0x10000)  # the basic plane; what lies above is no one's spelling
+        for code in range(0x10000)  # the basic plane; no spelling uses characters above it
         if unicodedata.category(chr(code)) in categories and chr(code) not in keep
     ]

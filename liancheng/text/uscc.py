@@ -16,7 +16,7 @@ _INDIVIDUAL = "92"  # 9 registered as a business, 2 个体工商户
 
 
 def check_uscc(text: str | None) -> tuple[str | None, Finding | None]:
-    """The code of a legal person, or why `text` is none. Codes of findings: `uscc.…` and `subject.not_legal_person`.
+    """Returns the code of a legal person, or the finding that refuses it: `uscc.…` or `subject.not_legal_person`.
 
     A number that may be a person's is not repeated in the finding.
     """
@@ -40,7 +40,7 @@ def require(text: str | None) -> str:
 
 
 def _holds(code: str) -> bool:
-    """Length, characters and check character are right. The region, places 3 to 8, is digits only."""
+    """Whether length, characters and check character are valid. Characters 3 to 8, the region, must be digits."""
     if len(code) != 18 or not code[2:8].isdigit():
         return False
     try:
@@ -62,23 +62,27 @@ def _defect(code: str) -> Finding:
 
 def _described(code: str) -> tuple[str, str, str]:
     if not code:
-        return "missing", "the company's 统一社会信用代码", "add the code from its licence"
+        return "missing", "the company's 统一社会信用代码", "add the code from the company's licence"
     if not _MASKS.isdisjoint(code) or _MASK_RUN in code:
-        return "masked", "18 characters, none of them masked", "send the whole code, as the decision has it"
+        return "masked", "18 characters, none of them masked", "send the whole code, as on the decision"
     if len(code) != 18:
-        return "length", f"18 characters, not {len(code)}", f"send the code and nothing else; {_NO_REPAIR}"
+        return "length", f"18 characters, not {len(code)}", f"send only the code; {_NO_REPAIR}"
     if not _VALUES.keys() >= set(code) or not code[2:8].isdigit():
-        return "alphabet", "digits and letters, half width, without I, O, S, V, Z; places 3 to 8 digits", _NO_REPAIR
-    return "check_character", "a check character that holds (GB 32100): one of the 18 is wrong", _NO_REPAIR
+        return (
+            "alphabet",
+            "half-width digits and letters without I, O, S, V, Z, and digits in places 3 to 8",
+            _NO_REPAIR,
+        )
+    return "check_character", "a valid check character (GB 32100); one of the 18 characters is wrong", _NO_REPAIR
 
 
-_NO_REPAIR = "check the source document or the company's licence; a code is never repaired here"
+_NO_REPAIR = "check the decision or the company's licence; codes are never corrected automatically"
 _INDIVIDUAL_TEXT = (
-    "the code of a legal person or other organisation; 92… is a 个体工商户",
-    "do not send this decision: this system publishes no natural person and no 个体工商户",
+    "the code of a legal person or other organisation; codes starting with 92 are those of 个体工商户",
+    "do not send this decision; natural persons and 个体工商户 are not published",
 )
 
 
 def looks_like_code(text: str) -> bool:
-    """No name is ASCII alone and this long: so that a mistyped code is told, and not searched as a name."""
+    """Returns whether a text is meant as a code: no name is this long and ASCII only, so it is not searched as one."""
     return text.isascii() and text.isalnum() and len(text) >= 15

@@ -14,7 +14,7 @@ from stdnum.cn import uscc as stdnum_uscc
 
 from liancheng import codec
 from liancheng.intake import documents
-from liancheng.intake.documents import Place, State
+from liancheng.intake.documents import EventPosition, State
 from liancheng.joint_list import fold
 from liancheng.joint_list.levels import recognition
 from liancheng.joint_list.standard_judge import current_schedule
@@ -65,7 +65,7 @@ class World:
         raw = codec.encode(event)
         key = f"{province}/{event['authority']}/{event['document_no']}"
         at = datetime.combine(given["accepted"], time(4), tzinfo=UTC)
-        folded = documents.fold(self.documents.get(key), raw, Place(province, key, 0, self.sent, at), at)
+        folded = documents.fold(self.documents.get(key), raw, EventPosition(province, key, 0, self.sent, at), at)
         self.sent += 1
         self.documents[key] = folded.receipt.document
         judge = current_schedule().on(self.day)

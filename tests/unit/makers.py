@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from stdnum.cn import uscc as stdnum_uscc
 
 from liancheng import codec
-from liancheng.intake.documents import Folded, Place, event_key, fold
+from liancheng.intake.documents import EventPosition, Folded, event_key, fold
 from liancheng.records.events import (
     Decision,
     Event,
@@ -78,8 +78,8 @@ def month_closed(month: str = "2026-07", decisions: int | None = 0, **changed: o
     return MonthClosed(**({"authority": AUTHORITY, "month": month, "decisions": decisions} | changed))  # type: ignore[arg-type]
 
 
-def place(key: str = KEY, offset: int = 0) -> Place:
-    return Place(PROVINCE, key, 1, offset, NOW - timedelta(seconds=2))
+def place(key: str = KEY, offset: int = 0) -> EventPosition:
+    return EventPosition(PROVINCE, key, 1, offset, NOW - timedelta(seconds=2))
 
 
 def send(event: Event, document: Document | None = None, offset: int = 0, at: datetime = NOW) -> Folded:

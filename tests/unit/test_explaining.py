@@ -112,7 +112,7 @@ def test_a_rule_that_the_version_does_not_have_is_named() -> None:
     verdict = msgspec.structs.replace(entry.cases[0].verdict, acts=acts, severity_rule="no.such", regime="no.such")
     case = msgspec.structs.replace(entry.cases[0], verdict=verdict)
     text = as_text(explain(msgspec.structs.replace(entry, cases=(case,)), at_hand, "en"))
-    assert "rule act.99 of standard 2026.1, which is not at hand here" in text
+    assert "rule act.99 of standard 2026.1, which is not installed" in text
     assert "rule no.such of standard 2026.1" in text
 
 
@@ -122,7 +122,7 @@ def test_the_weakest_mark_is_that_of_the_reasons_only() -> None:
     (other,) = snapshots("d2", [told("decision", FIRST, decision_day=date(2019, 8, 1), kinds=("licence_revoked",))])
     entry = entries_of([penalty, other], FIRST, current_judge())[-1]
     lines = {line.label: line.text for line in explain(entry, at_hand, "en").sections[-1].lines}
-    assert lines["weakest mark"] == "own, of level.penalised"
+    assert lines["weakest mark"] == "own, for level.penalised"
     entry = entries_of(snapshots("d1", [told("decision", FIRST)]), FIRST, current_judge())[-1]
     lines = {line.label: line.text for line in explain(entry, at_hand, "en").sections[-1].lines}
     assert lines["weakest mark"] == "S, of ndrc-36.general.fine"

@@ -77,14 +77,14 @@ def test_a_subject_on_zhejiangs_list_is_not_repaired_until_it_is_removed():
     listed = send_all(decision(), recognition("decided"))
     assert outcome(send(repair("2026-08-01"), listed)) == "accepted"  # Shanghai's text has no such rule
     assert isinstance(listed, Document)
-    from liancheng.intake.documents import Place, fold  # the same in Zhejiang
+    from liancheng.intake.documents import EventPosition, fold  # the same in Zhejiang
     from tests.unit.makers import NOW, codec
 
     events = [decision(), recognition("decided"), repair("2026-08-01"), recognition("removed", date="2026-08-02")]
     key = f"330000/{AUTHORITY}/{listed.document_no}"
     document, seen = None, []
     for offset, event in enumerate([*events, repair("2026-08-03")]):
-        folded = fold(document, codec.encode(event), Place("330000", key, 0, offset, NOW), NOW)
+        folded = fold(document, codec.encode(event), EventPosition("330000", key, 0, offset, NOW), NOW)
         document = folded.receipt.document
         seen.append(folded.receipt.submission.outcome)
     assert seen == ["accepted", "accepted", "refused", "accepted", "accepted"]

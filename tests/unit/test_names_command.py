@@ -37,7 +37,7 @@ def test_score_names_what_was_judged_wrong() -> None:
     ("text", "said"),
     [
         ("query,listed\n虚构,示例\n", "no column 'same'"),
-        ("query,listed,same\n虚构,示例,maybe\n", "line 2: same is 'maybe', expected yes or no"),
+        ("query,listed,same\n虚构,示例,maybe\n", "line 2: same: found 'maybe', expected yes or no"),
         ("", "the file is empty"),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from liancheng import codec
-from liancheng.intake.documents import Place, event_key, fold
+from liancheng.intake.documents import EventPosition, event_key, fold
 from liancheng.joint_list import fold as sanction_list
 from liancheng.joint_list.standard_judge import current_judge
 from liancheng.records.entries import Entry
@@ -62,7 +62,9 @@ def entries(sent: list[Sent], accepted_at: datetime = NOW) -> dict[str, Entry]:
     made: dict[str, Entry] = {}
     for offset, (province, event) in enumerate(sent):
         key = event_key(province, event)
-        folded = fold(documents.get(key), codec.encode(event), Place(province, key, 0, offset, NOW), accepted_at)
+        folded = fold(
+            documents.get(key), codec.encode(event), EventPosition(province, key, 0, offset, NOW), accepted_at
+        )
         assert folded.receipt.submission.outcome != "refused", folded.receipt.submission.findings
         documents[key] = folded.receipt.document
         for company, penalty in folded.penalties:
