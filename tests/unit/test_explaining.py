@@ -125,7 +125,7 @@ def test_the_weakest_mark_is_that_of_the_reasons_only() -> None:
     assert lines["weakest mark"] == "own, for level.penalised"
     entry = entries_of(snapshots("d1", [told("decision", FIRST)]), FIRST, current_judge())[-1]
     lines = {line.label: line.text for line in explain(entry, at_hand, "en").sections[-1].lines}
-    assert lines["weakest mark"] == "S, of ndrc-36.general.fine"
+    assert lines["weakest mark"] == "S, for ndrc-36.general.fine"
 
 
 class LaterDocument(Document, tag="document", frozen=True, kw_only=True):
