@@ -1,16 +1,16 @@
 """All checks of a cut, from the banks' numbers back to what the agencies sent."""
 
-from cli.verify import documents, listing, numbers, telling
-from cli.verify.report import Difference, Report, at
+from cli.verify import alerts, dispatch, documents, sanction_list
+from cli.verify.report import Report
 from cli.verify.source import Source
 from liancheng.records import topics
 
 
 def check(source: Source) -> Report:
-    """Compare everything; an empty list of differences says that each event counted exactly once.
+    """Compares everything. No discrepancies: each event counted exactly once.
 
-    Partition by partition: the memory is that of one partition's entries, and some 500 bytes for each penalty and
-    alert of all.
+    Partition by partition: it takes the memory of one partition's entries, and some 500 bytes for each penalty and
+    each alert.
     """
     report = Report()
     for topic in (topics.PENALTY_EVENTS, topics.RECEIPTS):
@@ -19,12 +19,12 @@ def check(source: Source) -> Report:
     for topic in topics.shared_topics():
         if topic is not topics.BANKS:
             report.of(topic.name)
-    told, digest = numbers.check(source, report), listing.Digest()
+    alerts_by_watch, digest = dispatch.check(source, report), sanction_list.Digest()
     for partition in range(topics.SANCTION_LIST.partitions):
-        watches = telling.Watches(source, report, partition, told)
-        entries = listing.Entries(watches.companies)
-        listing.check(source, report, partition, entries, digest)
-        telling.check(source, report, watches, entries)
+        watches = alerts.Watches(source, report, partition, alerts_by_watch)
+        entries = sanction_list.Entries(watches.companies)
+        sanction_list.check(source, report, partition, entries, digest)
+        alerts.check(source, report, watches, entries)
     digest.write(report)
     documents.check(source, report)
     _dead_letters(source, report)
@@ -32,14 +32,8 @@ def check(source: Source) -> Report:
 
 
 def _dead_letters(source: Source, report: Report) -> None:
-    """`dead letter`: a stage could not digest what another wrote, so what it should have led to is nowhere."""
+    """Reports each `dead letter`: a stage could not process what another wrote, so it has had no effect."""
     tally = report.of(topics.DEAD_LETTERS.name)
     for record in source.records(topics.DEAD_LETTERS.name, 0):
         tally.records += 1
-        place, subject = at(*record[:3]), (record.key or b"").decode(errors="replace")
-        report.add(
-            Difference(
-                name="dead letter", topic=topics.DEAD_LETTERS.name, place=place, subject=subject,
-                found=f"{len(record.value or b'')} bytes that no fold could digest",
-            )
-        )  # fmt: skip
+        report.add_record("dead letter", record, found=f"{len(record.value or b'')} bytes that no fold could digest")

@@ -1,4 +1,4 @@
-"""When an event was accepted, where its receipt is gone: facts carry it, on `penalties` and in the newest receipts."""
+"""When an event was accepted whose receipt is gone: facts have it, on `penalties` and in the newest receipts."""
 
 import hashlib
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ _receipt = codec.decoder(Receipt).decode
 
 
 class Clocks:
-    """Read only when first asked: a system younger than a week never asks."""
+    """Reads nothing before the first question: a system younger than a week has none."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
 
     def accepted_at(self, event_id: str, submitted_at: datetime) -> datetime | None:
-        """The clock's reading of an accepted event; None where nobody remembers it."""
+        """When the event was accepted; None if no fact says so."""
         return self._known.get(_name(event_id, submitted_at))
 
     @cached_property
@@ -37,7 +37,7 @@ class Clocks:
             for record in self._source.records(topics.PENALTIES.name, partition):
                 try:
                     penalty = _penalty(record.value or b"")
-                except ValueError:  # named where penalties are compared
+                except ValueError:  # reported when penalties are compared
                     continue
                 if isinstance(penalty, Document):
                     yield penalty
@@ -45,7 +45,7 @@ class Clocks:
             yield from self._waiting(province)
 
     def _waiting(self, province: str) -> Iterator[Document | MonthReport]:
-        """Months, and documents whose decision has not come: they are nowhere but in receipts."""
+        """Months, and documents whose decision has not come: only receipts have them."""
         for partition in range(topics.RECEIPTS.partitions):
             for record in self._source.records(topics.RECEIPTS.named(province), partition):
                 try:

@@ -32,8 +32,8 @@ def verify(as_json: AsJson = False) -> int:
 
 
 def _print_json(report: Report) -> None:
-    for difference in report.differences:
-        print_json(difference)
+    for discrepancy in report.discrepancies:
+        print_json(discrepancy)
     for topic, tally in report.topics.items():
         print_json(
             {
@@ -79,11 +79,11 @@ def _print_report(report: Report) -> None:
 
 def _print_differences(report: Report) -> None:
     shown: Counter[tuple[str, str]] = Counter()
-    for difference in report.differences:
-        kind = (difference.name, difference.topic)
+    for discrepancy in report.discrepancies:
+        kind = (discrepancy.name, discrepancy.topic)
         shown[kind] += 1
         if shown[kind] <= _SHOWN:
-            typer.echo(difference.line())
+            typer.echo(discrepancy.line())
     for (name, topic), count in report.kinds.items():
         if count > _SHOWN:
             typer.echo(f"{name}: {count - _SHOWN:,} more on {topic} (--json shows {KEPT_MAX:,} of each)")

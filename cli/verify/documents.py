@@ -1,4 +1,4 @@
-"""What agencies sent against receipts and `penalties`, document by document."""
+"""What agencies sent, compared with receipts and `penalties`, document by document."""
 
 import hashlib
 from datetime import datetime
@@ -7,8 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from cli.verify.clocks import Clocks
-from cli.verify.folding import followed
-from cli.verify.kept import Kept, Names, Numbered
+from cli.verify.comparison import Comparison, Names, Numbered
+from cli.verify.fold import outputs_of
 from cli.verify.penalties import Penalties
 from cli.verify.report import Report, at, fingerprint
 from cli.verify.source import Source
@@ -28,15 +28,15 @@ class _Submission(msgspec.Struct):
     accepted_at: datetime
 
 
-class _Head(msgspec.Struct):
+class _ReceiptHead(msgspec.Struct):
     submission: _Submission
 
 
-_head = codec.decoder(_Head).decode
+_head = codec.decoder(_ReceiptHead).decode
 
 
 def check(source: Source, report: Report) -> None:
-    """`missing`, `doubled`, `wrong receipt`, `receipt from nowhere`; of penalties see `penalties.py`."""
+    """Reports `missing`, `doubled` and `wrong receipt`, `receipt from nowhere`; of penalties see `penalties.py`."""
     shared = _Shared(source, report, Penalties(source, report), Clocks(source))
     for province in source.provinces:
         for partition in range(topics.PENALTY_EVENTS.partitions):
@@ -57,8 +57,8 @@ class _Partition:
     def __init__(self, shared: _Shared, province: str, partition: int) -> None:
         self.source, self.report, self.penalties, self.clocks = shared
         self.events = (topics.PENALTY_EVENTS.named(province), partition)
-        self.accepted_at: dict[int, datetime] = {}  # by the event's offset, where there is a receipt
-        self.receipts = Kept(
+        self.accepted_at: dict[int, datetime] = {}  # by the event's offset, if its receipt is left
+        self.receipts = Comparison(
             self.source, self.report, (topics.RECEIPTS.named(province), partition), self._number, NAMES
         )
         self.unit: Unit = STAGE.open([self.events])
@@ -85,16 +85,16 @@ class _Partition:
     def _expect(self, event: Record, processed: int) -> None:
         now = self.accepted_at.get(event.offset) or self._remembered(event)
         self._last = now
-        in_flight, of = event.offset >= processed, at(*event[:3])
-        for output in followed(self.source, self.report, self.unit, event, processed, now=now):
+        in_flight, origin = event.offset >= processed, at(*event[:3])
+        for output in outputs_of(self.source, self.report, self.unit, event, processed, now=now):
             if output.topic == topics.PENALTIES.name:
-                self.penalties.expect(output, in_flight, of)
+                self.penalties.expect(output, in_flight, origin)
             else:
                 numbered = Numbered(event.key or b"", event.offset)
-                self.receipts.expect(numbered, output.key, output.value, in_flight, of)
+                self.receipts.expect(numbered, output.key, output.value, in_flight, origin)
 
     def _remembered(self, event: Record) -> datetime:
-        """The clock's reading where no receipt tells it: that of the fact which the event became.
+        """When an event without a receipt was accepted: as the fact says which it became.
 
         What became no fact depends on the clock only by its day; the events of a partition are taken in their order.
         """

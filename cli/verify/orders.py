@@ -1,21 +1,21 @@
-"""One watch: is there an order of its company's entries and its own records that leads to the alerts that stand?
+"""One watch: is there an order of its company's entries and its own records that leads to the stored alerts?
 
-Kafka orders the records of each of the two topics, not the one topic's against the other's. So the ways through both
-are walked together; one that leads to another alert than the next that stands ends there.
+Kafka orders the records within each of the two topics, not between them. So all orders are walked together; one that
+leads to another alert than the next stored one ends there.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cli.verify.asking import Asked, Step
-from cli.verify.older import Older
+from cli.verify.alerting_unit import AlertingUnit, Step
+from cli.verify.compacted_watches import CompactedWatches
 from cli.verify.report import fingerprint
 from cli.verify.source import COMPACTION_LAG_MS
 
 
 class Input(NamedTuple):
-    """An entry or a watch. `in_flight`: alerting may not have worked it off yet. `written_ms` None: it is gone."""
+    """An entry or a watch. `in_flight`: alerting may not have processed it yet. `written_ms` None: it is gone."""
 
     value: bytes | None
     in_flight: bool = False
@@ -23,9 +23,9 @@ class Input(NamedTuple):
 
 
 class Node(NamedTuple):
-    """Where a way has come to: so many alerts stand already, and this is the watch's state.
+    """A point in an order: how many of the stored alerts it has led to, and the watch's state.
 
-    `due`: the states since all was worked off that is not in flight.
+    `due`: the states since everything was processed that is not in flight.
     """
 
     alerts: int
@@ -34,20 +34,19 @@ class Node(NamedTuple):
 
 
 @dataclass
-class Ways:
-    """What the ways that explain all alerts so far end in."""
+class Explanation:
+    """What the orders lead to that explain the stored alerts."""
 
-    ends: set[Node] = field(default_factory=set)  # states after everything that must have been worked off
-    states: set[bytes | None] = field(default_factory=set)  # states on any way
-    expected: list[bytes] = field(
-        default_factory=list
-    )  # alerts that the longest ways asked for, where none explains all
-    alerts: int = 0  # how many of those that stand the longest way explains
+    ends: set[Node] = field(default_factory=set)  # after everything that must have been processed
+    states: set[bytes | None] = field(default_factory=set)  # in any order
+    # the next alerts of the longest orders, if none explains all
+    expected: list[bytes] = field(default_factory=list)
+    alerts: int = 0  # how many of the stored ones the longest order explains
 
 
 @dataclass(frozen=True)
-class Watched:
-    """One watch: its company's entries, its own records, digests of the alerts that stand.
+class WatchHistory:
+    """One watch: its company's entries, its own records, digests of its stored alerts.
 
     `watched_first`: its first record is known to have been read before any entry.
     """
@@ -71,94 +70,94 @@ class Watched:
         return taken == len(self.entries) or not _long_before(self.entries[taken], self.watches[number])
 
 
-def _long_before(one: Input, other: Input) -> bool:
-    """Whether it was read first for certain: alerting never lies so far behind, or compaction would lose changes."""
-    if one.written_ms is None or other.written_ms is None:
+def _long_before(earlier: Input, later: Input) -> bool:
+    """Whether it was certainly read first: alerting is never so far behind, or compaction would lose changes."""
+    if earlier.written_ms is None or later.written_ms is None:
         return False
-    return other.written_ms - one.written_ms >= COMPACTION_LAG_MS
+    return later.written_ms - earlier.written_ms >= COMPACTION_LAG_MS
 
 
-def ways(asked: Asked, watched: Watched, older: Older | None = None) -> Ways:
-    """Walk all orders, entries along one side and watches along the other.
+def explain(unit: AlertingUnit, history: WatchHistory, compacted: CompactedWatches | None = None) -> Explanation:
+    """Walks all orders, entries along one side and watches along the other.
 
-    `older`: before the first of its records that is left there may have been others.
+    `compacted`: the watch may have had records before the first one that is left.
     """
-    return _Walk(asked, watched, older).all()
+    return _Walk(unit, history, compacted).all()
 
 
 class _Walk:
-    def __init__(self, asked: Asked, watched: Watched, older: Older | None) -> None:
-        self.asked, self.watched, self.older = asked, watched, older
-        self.found = Ways()
+    def __init__(self, unit: AlertingUnit, history: WatchHistory, compacted: CompactedWatches | None) -> None:
+        self.unit, self.history, self.compacted = unit, history, compacted
+        self.explanation = Explanation()
 
-    def all(self) -> Ways:
-        row: list[set[Node]] = [set() for _ in range(len(self.watched.watches) + 1)]
+    def all(self) -> Explanation:
+        row: list[set[Node]] = [set() for _ in range(len(self.history.watches) + 1)]
         row[0].add(Node(0, None))
-        for taken in range(len(self.watched.entries) + 1):
+        for taken in range(len(self.history.entries) + 1):
             following: list[set[Node]] = [set() for _ in row]
             for number in range(len(row)):
-                if number == 0 and self.older:
-                    self._watches_of_old(self.older, taken, row[0])
+                if number == 0 and self.compacted:
+                    self._add_compacted(self.compacted, taken, row[0])
                 for node in row[number]:
                     self._from(node, taken, number, row, following)
             row = following
-        return self.found
+        return self.explanation
 
     def _from(self, node: Node, taken: int, number: int, row: list[set[Node]], following: list[set[Node]]) -> None:
-        self.found.states.add(node.state)
-        if _all_in_flight(self.watched.entries[taken:]) and _all_in_flight(self.watched.watches[number:]):
+        self.explanation.states.add(node.state)
+        if _all_in_flight(self.history.entries[taken:]) and _all_in_flight(self.history.watches[number:]):
             node = node._replace(due=node.due | {node.state})
-            if node.alerts == len(self.watched.alerts):
-                self.found.ends.add(node)
-        if self.watched.watch_may_come(taken, number):
-            watch = self.watched.watches[number]
-            step = self.asked.watch(self.watched.key, node.state, self._entry_before(taken), watch.value)
+            if node.alerts == len(self.history.alerts):
+                self.explanation.ends.add(node)
+        if self.history.watch_may_come(taken, number):
+            watch = self.history.watches[number]
+            step = self.unit.on_watch(self.history.key, node.state, self._entry_before(taken), watch.value)
             row[number + 1].update(self._reached(node, [step], watch.in_flight))
-        if self.watched.entry_may_come(taken, number):
-            entry = self.watched.entries[taken]
-            following[number].update(self._reached(node, self._told(node, entry, number), entry.in_flight))
+        if self.history.entry_may_come(taken, number):
+            entry = self.history.entries[taken]
+            following[number].update(self._reached(node, self._steps(node, entry, number), entry.in_flight))
 
     def _entry_before(self, taken: int) -> bytes | None:
-        return self.watched.entries[taken - 1].value if taken else None
+        return self.history.entries[taken - 1].value if taken else None
 
-    def _told(self, node: Node, entry: Input, number: int) -> Iterable[Step]:
+    def _steps(self, node: Node, entry: Input, number: int) -> Iterable[Step]:
         value = entry.value or b""
-        if number == 0 and self.older:
-            return self.older.on_entry(node.alerts, node.state, value)
-        return [self.asked.entry(self.watched.key, node.state, value) if node.state else Step(None, None)]
+        if number == 0 and self.compacted:
+            return self.compacted.on_entry(node.alerts, node.state, value)
+        return [self.unit.on_entry(self.history.key, node.state, value) if node.state else Step(None, None)]
 
-    def _watches_of_old(self, older: Older, taken: int, nodes: set[Node]) -> None:
-        """Add what watches that are gone may have led to at this place, until nothing is new."""
+    def _add_compacted(self, compacted: CompactedWatches, taken: int, nodes: set[Node]) -> None:
+        """Adds what watches that are gone may have led to at this point, until nothing is new."""
         new = set(nodes)
         while new:
             node = new.pop()
-            for step in older.on_watch(node.alerts, node.state, self._entry_before(taken)):
+            for step in compacted.on_watch(node.alerts, node.state, self._entry_before(taken)):
                 new |= set(self._reached(node, [step], False)) - nodes
             nodes |= new
 
     def _reached(self, node: Node, steps: Iterable[Step], in_flight: bool) -> Iterator[Node]:
-        """Where the steps lead, those that ask for another alert than the one that stands left out."""
+        """Where the steps lead, without those that lead to another alert than the stored one."""
         for step in steps:
             if step.alert is None:
                 yield node._replace(state=step.state)
-            elif node.alerts == len(self.watched.alerts):
+            elif node.alerts == len(self.history.alerts):
                 if in_flight:  # it may not be in the cut
                     yield node._replace(state=step.state)
                 else:
-                    self._asked_for(node, step.alert)
-            elif fingerprint(b"", step.alert) == self.watched.alerts[node.alerts]:
+                    self._expect(node, step.alert)
+            elif fingerprint(b"", step.alert) == self.history.alerts[node.alerts]:
                 yield node._replace(alerts=node.alerts + 1, state=step.state)
-                if node.alerts + 1 > self.found.alerts:
-                    self.found.alerts, self.found.expected = node.alerts + 1, []
+                if node.alerts + 1 > self.explanation.alerts:
+                    self.explanation.alerts, self.explanation.expected = node.alerts + 1, []
             else:
-                self._asked_for(node, step.alert)
+                self._expect(node, step.alert)
 
-    def _asked_for(self, node: Node, alert: bytes) -> None:
-        """Of the longest ways, that on which the watch came soonest first."""
-        if node.alerts == self.found.alerts and alert not in self.found.expected:
-            self.found.expected.append(alert)
+    def _expect(self, node: Node, alert: bytes) -> None:
+        """Of the longest orders, the one in which the watch came soonest is first."""
+        if node.alerts == self.explanation.alerts and alert not in self.explanation.expected:
+            self.explanation.expected.append(alert)
 
 
 def _all_in_flight(left: Sequence[Input]) -> bool:
-    """Whether alerting may have stopped here: it is not bound to have worked off what is left."""
-    return all(one.in_flight for one in left)
+    """Whether alerting may have stopped before these: it need not have processed them."""
+    return all(input_.in_flight for input_ in left)

@@ -1,4 +1,4 @@
-"""How a record differs from the expected one, in a phrase for eyes."""
+"""How a record differs from the expected one, in a phrase for people."""
 
 from typing import Any
 
@@ -8,25 +8,25 @@ _FIRST = ("outcome", "level", "level_after", "kind", "sequence", "number", "last
 _LONG = 60  # characters of one value
 
 
-def differ(found: bytes | None, expected: bytes | None) -> tuple[str, str]:
+def first_difference(found: bytes | None, expected: bytes | None) -> tuple[str, str]:
     """The field in which they differ first, as found and as expected: `level listed`, `level candidate`."""
-    one, other = _decoded(found), _decoded(expected)
-    if not (isinstance(one, dict) and isinstance(other, dict)):
-        return tell(found), tell(expected)
-    path, mine, wanted = _first_difference(one, other, "")
-    return f"{path} {_short(mine)}".strip(), f"{path} {_short(wanted)}".strip()
+    actual, wanted = _decoded(found), _decoded(expected)
+    if not (isinstance(actual, dict) and isinstance(wanted, dict)):
+        return summary(found), summary(expected)
+    path, actual, wanted = _first_difference(actual, wanted, "")
+    return f"{path} {_short(actual)}".strip(), f"{path} {_short(wanted)}".strip()
 
 
-def tell(value: bytes | None) -> str:
-    """What a record is about, by the fields that tell most."""
+def summary(value: bytes | None) -> str:
+    """What a record is about, by its most telling fields."""
     if value is None:
         return "a tombstone"
     decoded = _decoded(value)
     if not isinstance(decoded, dict):
         return f"{len(value)} bytes that are no record"
     flat = decoded | decoded.get("submission", {})
-    told = [f"{name} {_short(flat[name])}" for name in ("version", "day", *_FIRST) if name in flat]
-    return " ".join([str(decoded.get("type", "a record")), ", ".join(told)]).strip()
+    fields = [f"{name} {_short(flat[name])}" for name in ("version", "day", *_FIRST) if name in flat]
+    return " ".join([str(decoded.get("type", "a record")), ", ".join(fields)]).strip()
 
 
 def _first_difference(found: Any, expected: Any, path: str) -> tuple[str, Any, Any]:
@@ -35,9 +35,9 @@ def _first_difference(found: Any, expected: Any, path: str) -> tuple[str, Any, A
             if found.get(name) != expected.get(name):
                 return _first_difference(found.get(name), expected.get(name), f"{path}.{name}".lstrip("."))
     if isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
-        for number, (one, other) in enumerate(zip(found, expected, strict=True), start=1):
-            if one != other:
-                return _first_difference(one, other, f"{path} {number}")
+        for number, (item, wanted) in enumerate(zip(found, expected, strict=True), start=1):
+            if item != wanted:
+                return _first_difference(item, wanted, f"{path} {number}")
     return path or "order of fields", found, expected
 
 

@@ -1,17 +1,20 @@
-"""What was found: the differences, and for each topic how much was compared."""
+"""What `verify` reports: the discrepancies, and for each topic how much was compared."""
 
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 
 from liancheng.records.facts import Model
+from stream_apps.stage import Record
 
-KEPT_MAX = 1000  # differences of one name on one topic; more are only counted
+KEPT_MAX = 1000  # discrepancies of one name on one topic; more are only counted
 
 
-class Difference(Model, tag="difference", frozen=True, kw_only=True):
-    """One thing that is not as the folds say. `place` is `topic[partition]@offset`, of what it should have come from
-    where nothing stands."""
+class Discrepancy(Model, tag="difference", frozen=True, kw_only=True):
+    """One thing that is not as the folds say.
+
+    `place` is `topic[partition]@offset`; of something missing, the place of what it should have come from.
+    """
 
     name: str
     topic: str
@@ -21,8 +24,8 @@ class Difference(Model, tag="difference", frozen=True, kw_only=True):
     expected: str = ""
 
     def line(self) -> str:
-        seen = self.found or "nothing"
-        return f"{self.name}: {self.place} {self.subject}: found {seen}, expected {self.expected or 'nothing'}"
+        found, expected = self.found or "nothing", self.expected or "nothing"
+        return f"{self.name}: {self.place} {self.subject}: found {found}, expected {expected}"
 
 
 @dataclass
@@ -30,7 +33,7 @@ class Tally:
     """Counts of one topic.
 
     `checked`: records that are byte for byte what was expected. `in_flight`: expected, but the stage that writes them
-    had not said yet that it did. `unchecked`: expected, but gone by compaction, or newer than what can be compared.
+    had not committed that far. `unchecked`: expected, but gone by compaction, or newer than what can be compared.
     """
 
     records: int = 0
@@ -50,22 +53,32 @@ class Report:
     """`list_digest` is that of `liancheng list digest` for the same entries."""
 
     topics: dict[str, Tally] = field(default_factory=dict)
-    differences: list[Difference] = field(default_factory=list)
-    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # by name and topic, those not kept too
+    discrepancies: list[Discrepancy] = field(default_factory=list)
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)  # by name and topic, also of those not kept
     entries: int = 0
     list_digest: str = ""
 
     def of(self, topic: str) -> Tally:
         return self.topics.setdefault(topic, Tally())
 
-    def add(self, difference: Difference) -> None:
-        self.of(difference.topic).differences += 1
-        if self.keeps(difference.name, difference.topic):
-            self.differences.append(difference)
-        self.kinds[difference.name, difference.topic] += 1
+    def add(
+        self, name: str, topic: str, place: str, subject: str | bytes | None, *, found: str = "", expected: str = ""
+    ) -> None:
+        """Counts a discrepancy, and keeps it unless there are too many of its kind."""
+        self.of(topic).differences += 1
+        if self.keeps(name, topic):
+            text = subject if isinstance(subject, str) else (subject or b"").decode(errors="replace")
+            self.discrepancies.append(
+                Discrepancy(name=name, topic=topic, place=place, subject=text, found=found, expected=expected)
+            )
+        self.kinds[name, topic] += 1
+
+    def add_record(self, name: str, record: Record, *, found: str = "", expected: str = "") -> None:
+        """Adds a discrepancy of a record, at its own place."""
+        self.add(name, record.topic, at(*record[:3]), record.key, found=found, expected=expected)
 
     def keeps(self, name: str, topic: str) -> bool:
-        """Whether one more of that kind is kept."""
+        """Whether another discrepancy of that kind would be kept."""
         return self.kinds[name, topic] < KEPT_MAX
 
     @property
@@ -78,5 +91,5 @@ def at(topic: str, partition: int, offset: int) -> str:
 
 
 def fingerprint(key: bytes | None, value: bytes | None) -> bytes:
-    """Of one record; a tombstone has another one than an empty value."""
+    """The digest of one record. That of a tombstone differs from that of an empty value."""
     return hashlib.sha256((key or b"") + (b"\0\0" if value is None else b"\0" + value)).digest()

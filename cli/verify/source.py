@@ -11,7 +11,7 @@ Spot = tuple[str, int, int]  # topic, partition, offset
 
 
 class Source(Protocol):
-    """A cut: every record of a topic that is in it follows from records of the topics before it that are in it too."""
+    """A cut: every record in it follows from records of earlier topics that are in it too."""
 
     @property
     def kept_since_ms(self) -> int:
@@ -25,16 +25,16 @@ class Source(Protocol):
 
     @property
     def dead(self) -> Mapping[Spot, str]:
-        """Where the records stood that went to `dead-letters`, and why."""
+        """The places of the records that went to `dead-letters`, and why they did."""
 
     def records(self, topic: str, partition: int) -> Iterator[Record]:
-        """Its committed records in the cut, in order; none where there is no such topic."""
+        """The committed records in the cut, in order; none if the topic does not exist."""
 
     def record(self, spot: Spot) -> Record | None:
-        """That record alone; None where it is gone."""
+        """One record; None if it is gone."""
 
     def processed(self, stage: str, topic: str, partition: int) -> int:
-        """The offset before which the effects of all records are in the cut. Those of later ones may be missing."""
+        """The offset up to which the effects of all records are in the cut. Effects of later ones may be missing."""
 
     def watched_first(self, key: bytes) -> bool:
         """Whether the first record of this watch is known to have been read before any entry of its company."""

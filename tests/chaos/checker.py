@@ -93,7 +93,7 @@ class Whole:
 def check(history: History) -> list[Anomaly]:
     """All anomalies of a run; an empty list is the proof that each event counted exactly once."""
     report = verify(Whole(history))
-    return [*lost_events(history), *(Anomaly(one.name, one.line()) for one in report.differences)]
+    return [*lost_events(history), *(Anomaly(one.name, one.line()) for one in report.discrepancies)]
 
 
 def lost_events(history: History) -> Iterator[Anomaly]:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.verify import phrases
+from cli.verify.actual_records import ActualRecord, ActualRecords
 from cli.verify.check import check
-from cli.verify.found import Found, FoundRecords
-from cli.verify.report import KEPT_MAX, Difference, Report
+from cli.verify.report import KEPT_MAX, Report
 from liancheng import codec
 from liancheng.records import topics
 from liancheng.records.alerts import Alert, BankState, WatchState
@@ -62,7 +62,7 @@ def report_of(history: History, kept_since_ms: int = OLD) -> Report:
 
 
 def names(report: Report) -> list[str]:
-    return [difference.line() for difference in report.differences]
+    return [difference.line() for difference in report.discrepancies]
 
 
 def test_of_compacted_tables_the_newest_records_are_compared(history: History) -> None:
@@ -77,14 +77,14 @@ def test_of_compacted_tables_the_newest_records_are_compared(history: History) -
 
 
 def test_what_is_younger_than_compaction_must_be_there(history: History) -> None:
-    found = {difference.name for difference in report_of(compacted(history), kept_since_ms=0).differences}
+    found = {difference.name for difference in report_of(compacted(history), kept_since_ms=0).discrepancies}
     assert found >= {"missing receipt", "lost change", "lost state"}
 
 
 def test_a_lost_newest_entry_is_found_although_older_ones_are_gone(history: History) -> None:
     lost = next(record for record in compacted(history).of(LIST) if record.key != topics.NEW_DAY_KEY)
     history.of(LIST).remove(lost)
-    (found,) = [one for one in report_of(history).differences if one.topic == LIST][:1]
+    (found,) = [one for one in report_of(history).discrepancies if one.topic == LIST][:1]
     assert (found.name, found.subject.split()[0]) == ("lost change", (lost.key or b"").decode())
 
 
@@ -140,7 +140,7 @@ def test_a_wrong_record_is_named_by_its_subject(
         at, told = documents[-1], history.of(topic)[documents[-1]]
     history.of(topic)[at] = wrong(told)
     report = report_of(compacted(history) if depth == "compacted" else history)
-    found = [one for one in report.differences if one.topic == topic and one.name == name]
+    found = [one for one in report.discrepancies if one.topic == topic and one.name == name]
     assert [one for one in found if subject_of(told) in one.subject], names(report)
 
 
@@ -149,7 +149,7 @@ def test_a_difference_says_what_was_found_and_what_was_expected(history: History
     entry = msgspec.json.decode(history.of(LIST)[at].value or b"", type=Entry)
     level = "listed" if entry.level == "clear" else "clear"
     history.of(LIST)[at] = changed(history.of(LIST)[at], Entry, level=level)
-    found = next(one for one in report_of(history).differences if one.name == "wrong entry")
+    found = next(one for one in report_of(history).discrepancies if one.name == "wrong entry")
     assert (found.found, found.expected) == (f"level {level}", f"level {entry.level}")
     assert found.subject == f"{entry.uscc} {entry.sequence}"
 
@@ -158,7 +158,7 @@ def test_bytes_that_are_no_record_are_named_not_raised(history: History) -> None
     for topic in (RECEIPTS, PENALTIES, LIST, WATCH_STATE, ALERTS, BANK_STATE, NUMBERED, topics.WATCHLISTS.name):
         history.of(topic).append(Record(topic, 0, 10_000, 0, b"garbage", b"{garbage"))
     found = {
-        difference.topic for difference in report_of(history).differences if difference.name == "unreadable record"
+        difference.topic for difference in report_of(history).discrepancies if difference.name == "unreadable record"
     }
     assert found >= {RECEIPTS, PENALTIES, LIST, WATCH_STATE, ALERTS, BANK_STATE, NUMBERED, topics.WATCHLISTS.name}
 
@@ -237,30 +237,32 @@ def test_work_in_flight_hides_no_older_state(history: History) -> None:
     source.processed_to[place] = spoiled.processed_to[place] = entries[-1].offset
     assert names(check(source)) == []
     history.of(WATCH_STATE)[at] = changed(history.of(WATCH_STATE)[at], WatchState, told=None)
-    assert [(one.name, one.subject) for one in check(spoiled).differences] == [("wrong state", key.decode())]
+    assert [(one.name, one.subject) for one in check(spoiled).discrepancies] == [("wrong state", key.decode())]
 
 
 def test_a_phrase_names_the_field_that_tells_most() -> None:
     one, other = b'{"a":1,"level":"listed"}', b'{"a":2,"level":"candidate"}'
-    assert phrases.differ(one, other) == ("level listed", "level candidate")
-    assert phrases.differ(b'{"a":[1,{"b":2}]}', b'{"a":[1,{"b":3}]}') == ("a 2.b 2", "a 2.b 3")
-    assert phrases.differ(b"?", b"{}")[0] == "1 bytes that are no record"
-    assert phrases.tell(None) == "a tombstone"
+    assert phrases.first_difference(one, other) == ("level listed", "level candidate")
+    assert phrases.first_difference(b'{"a":[1,{"b":2}]}', b'{"a":[1,{"b":3}]}') == ("a 2.b 2", "a 2.b 3")
+    assert phrases.first_difference(b"?", b"{}")[0] == "1 bytes that are no record"
+    assert phrases.summary(None) == "a tombstone"
 
 
 @given(st.lists(st.integers(0, 6), max_size=12), st.integers(0, 7), st.integers(0, 12))
 def test_a_record_is_found_by_its_number_in_order_or_not(numbers: list[int], wanted: int, start: int) -> None:
-    found = FoundRecords()
+    records = ActualRecords()
     for at, number in enumerate(numbers):
-        found.append(Found(number, at, 7, bytes(32)))
-    assert found.where(wanted, start) == next(
+        records.append(ActualRecord(number, at, 7, bytes(32)))
+    assert records.index_of(wanted, start) == next(
         (at for at, number in enumerate(numbers) if at >= start and number == wanted), None
     )
-    assert [found.is_again(at) for at in range(len(found))] == [n in numbers[:at] for at, n in enumerate(numbers)]
+    assert [records.is_repeated(at) for at in range(len(records))] == [
+        n in numbers[:at] for at, n in enumerate(numbers)
+    ]
 
 
 def test_of_a_fault_without_end_a_thousand_are_named_and_all_are_counted() -> None:
     report = Report()
     for number in range(KEPT_MAX + 5):
-        report.add(Difference(name="lost change", topic=LIST, place="", subject=str(number)))
-    assert (len(report.differences), report.count) == (KEPT_MAX, KEPT_MAX + 5)
+        report.add("lost change", LIST, "", str(number))
+    assert (len(report.discrepancies), report.count) == (KEPT_MAX, KEPT_MAX + 5)

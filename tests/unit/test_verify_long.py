@@ -73,7 +73,7 @@ def test_an_alert_lost_under_a_watch_that_is_gone_is_found(lost: int) -> None:
     """Each later alert names the one before it; and the state names the last. (The first may have been before it.)"""
     history, key = watched_for_long()
     del history.of(ALERTS)[lost]
-    found = [one for one in report_of(history).differences if one.topic == ALERTS]
+    found = [one for one in report_of(history).discrepancies if one.topic == ALERTS]
     assert [one.subject for one in found] == [key.decode()]
 
 
@@ -99,5 +99,5 @@ def test_a_watch_written_a_week_before_an_entry_was_read_before_it() -> None:
     history.of(topics.WATCHLISTS.name)[watch_at] = long_ago
     for topic in (ALERTS, WATCH_STATE):
         history.records.pop(topic)
-    found = {difference.name for difference in report_of(history).differences}
+    found = {difference.name for difference in report_of(history).discrepancies}
     assert "lost alert" in found

@@ -1,8 +1,8 @@
-"""One watch by alerting's own unit: what each entry and each watch leads to, from any state."""
+"""Alerting's own unit, one watch at a time: what each entry and each watch leads to, from any state."""
 
 from typing import NamedTuple
 
-from cli.verify.folding import EPOCH
+from cli.verify.fold import EPOCH
 from liancheng.errors import UndigestibleError
 from liancheng.records import topics
 from stream_apps.alerting import Alerting
@@ -12,25 +12,25 @@ STAGE = Alerting()
 
 
 class Step(NamedTuple):
-    """The watch's state after a record, and the alert that it led to."""
+    """The watch's state after a record, and the alert that the record led to."""
 
     state: bytes | None
     alert: bytes | None
 
 
-class Asked:
+class AlertingUnit:
     """The unit of one partition, with the state of one watch at a time."""
 
     def __init__(self, partition: int) -> None:
         self._partition = partition
         self._unit = STAGE.open([(topics.SANCTION_LIST.name, partition)])
 
-    def entry(self, watch: bytes, state: bytes | None, entry: bytes) -> Step:
+    def on_entry(self, watch: bytes, state: bytes | None, entry: bytes) -> Step:
         """The company's entry changes."""
         company = watch.split(b"/")[0]
         return self._fold(watch, state, None, Record(topics.SANCTION_LIST.name, self._partition, 0, 0, company, entry))
 
-    def watch(self, watch: bytes, state: bytes | None, entry: bytes | None, value: bytes | None) -> Step:
+    def on_watch(self, watch: bytes, state: bytes | None, entry: bytes | None, value: bytes | None) -> Step:
         """The watch itself comes, changes or ends, while the company's entry is this one."""
         return self._fold(watch, state, entry, Record(topics.WATCHLISTS.name, self._partition, 0, 0, watch, value))
 
