@@ -1,7 +1,9 @@
-"""Producers, consumers and admin clients, made the same way everywhere."""
+"""Kafka's producers, consumers and admin clients, and their errors in one line. Only this file constructs them."""
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
@@ -42,10 +44,10 @@ def _on_error(error: KafkaError) -> None:
 
 
 def require_broker(settings: Settings, timeout_s: float = 5.0) -> AdminClient:
-    """An admin client that has reached the broker.
+    """Returns an admin client that has reached the broker.
 
     Raises:
-        UnavailableError: with the cause as far as librdkafka tells it (no broker, login, TLS), in one line.
+        UnavailableError: with the cause as far as librdkafka reports it (no broker, login, TLS), in one line.
     """
     seen: list[KafkaError] = []
     client = AdminClient(client_config(settings) | {"error_cb": seen.append}, logger=log)
@@ -61,7 +63,7 @@ def require_broker(settings: Settings, timeout_s: float = 5.0) -> AdminClient:
 
 
 def unavailable(settings: Settings, seen: list[KafkaError]) -> UnavailableError:
-    """The error that says why the broker cannot be used."""
+    """Returns the error that says why the broker cannot be used."""
     for error in seen:
         if cause := _CAUSES.get(error.code()):
             return UnavailableError(f"{settings.bootstrap_servers}: {cause}")
@@ -72,8 +74,17 @@ def unavailable(settings: Settings, seen: list[KafkaError]) -> UnavailableError:
     )
 
 
+@contextmanager
+def reported(doing: str) -> Iterator[None]:
+    """Raises UnavailableError instead of KafkaException, in one line that says what was being done."""
+    try:
+        yield
+    except KafkaException as error:
+        raise readable(error, doing) from error
+
+
 def readable(error: KafkaException | KafkaError, doing: str) -> UnavailableError:
-    """A Kafka error as one line: what was being done, and the mend where it is known."""
+    """Returns a Kafka error as one line: what was being done, and how to fix it if that is known."""
     kafka_error = error.args[0] if isinstance(error, KafkaException) else error
     cause = _CAUSES.get(kafka_error.code()) if isinstance(kafka_error, KafkaError) else None
     return UnavailableError(f"{doing}: {cause or kafka_error}")

@@ -1,4 +1,4 @@
-"""Following a topic from its beginning, in a thread of its own, for as long as the process lives."""
+"""Follows a topic from its beginning, in a thread of its own, as long as the process runs."""
 
 import logging
 import threading
@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Message
 
 from liancheng.settings import Settings
-from transport.clients import consumer
-from transport.tables import FETCH
+from transport.reader import Chunk, Reader
 
 log = logging.getLogger("liancheng.following")
 
-WAIT_S = 0.1  # how long it listens before it looks whether it is to stop
-AFRESH_S = 0.5
+WAIT_S = 0.1  # how long it waits for a record before it checks whether to stop
+RESTART_S = 0.5
 
 Take = Callable[[Sequence[Message], Sequence[int]], None]
 
@@ -23,9 +22,9 @@ Take = Callable[[Sequence[Message], Sequence[int]], None]
 class Follower:
     """Hands every committed record of a topic to `take`, in the order of its partition, in one thread.
 
-    `take` is given records (also none) and the offsets reached with them. It may see a record again after an error, so
-    it must be a table's: the newest of a key counts.
-    `caught_up` is set when all that lay there at the start was taken; `offsets` are the places reached.
+    `take` gets records (possibly none) and the offsets reached with them. It may get a record twice after an error, so
+    the topic must be a table, where the newest record of a key counts.
+    `caught_up` is set once all records that existed at the start are taken. `offsets`: reached so far, by partition.
     """
 
     def __init__(self, settings: Settings, topic: str, partitions: int, take: Take) -> None:
@@ -41,41 +40,39 @@ class Follower:
 
     @property
     def progress(self) -> float:
-        """The share of what lay there at the start that was taken, 0 to 1."""
+        """The share of the records at the start that is taken, 0 to 1."""
         if self.caught_up.is_set():
             return 1.0
-        wanted = sum(self.ends)
-        return min(sum(self.offsets) / wanted, 0.99) if wanted else 0.0
+        total = sum(self.ends)
+        return min(sum(self.offsets) / total, 0.99) if total else 0.0
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            client = consumer(self._settings, "liancheng.following", enable_partition_eof=True)
+            reader = Reader(self._settings, "liancheng.following")
             try:
-                self._follow(client)
-            except Exception as error:  # whatever it is, nobody else would go on
-                log.warning("%s: %s, starting afresh", self.topic, error)
-                self._stopping.wait(AFRESH_S)
+                self._follow(reader)
+            except Exception as error:  # of any kind: no other thread continues the work
+                log.warning("%s: %s, starting again", self.topic, error)
+                self._stopping.wait(RESTART_S)
             finally:
-                client.close()
+                reader.close()
 
-    def _follow(self, client: Consumer) -> None:
-        places = [TopicPartition(self.topic, number, offset) for number, offset in enumerate(self.offsets)]
-        self.ends = [client.get_watermark_offsets(place, timeout=10)[1] for place in places]
-        client.assign(places)
+    def _follow(self, reader: Reader) -> None:
+        self.ends = [reader.end(self.topic, number) for number in range(len(self.offsets))]
+        reader.start({(self.topic, number): offset for number, offset in enumerate(self.offsets)})
         while not self._stopping.is_set():
-            first = client.poll(WAIT_S)
-            if first is not None:
-                self._hand([first, *client.consume(FETCH, timeout=0)])
+            chunk = reader.read(WAIT_S)
+            if chunk.records or chunk.ends:
+                self._hand_over(chunk)
 
-    def _hand(self, found: Sequence[Message]) -> None:
-        records = [message for message in found if _is_record(message)]
+    def _hand_over(self, chunk: Chunk) -> None:
         offsets = list(self.offsets)
-        for message in found:
+        for message in (*chunk.records, *chunk.ends):
             partition, offset = message.partition() or 0, message.offset() or 0
             offsets[partition] = max(offsets[partition], offset if message.error() else offset + 1)
-        self._take(records, offsets)
+        self._take(chunk.records, offsets)
         self.offsets = offsets
-        self._open -= {message.partition() or 0 for message in found if message.error()}
+        self._open -= {message.partition() or 0 for message in chunk.ends}
         if not self._open:
             self.caught_up.set()
 
@@ -92,12 +89,3 @@ class Follower:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
-
-
-def _is_record(message: Message) -> bool:
-    error = message.error()
-    if error is None:
-        return True
-    if error.code() == KafkaError._PARTITION_EOF:
-        return False
-    raise ConnectionError(error.str())

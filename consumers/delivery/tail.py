@@ -8,14 +8,15 @@ import time
 from collections.abc import Sequence
 from itertools import groupby
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, Message, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
 
 from consumers.reading.alert_records import AlertRecord, record_of
-from liancheng.errors import LianchengError, UnavailableError
+from liancheng.errors import UnavailableError, UndigestibleError
 from liancheng.records import topics
 from liancheng.settings import Settings
-from transport.clients import admin, consumer, readable
+from transport.clients import admin, consumer
+from transport.reader import ANSWER_S, TopicGoneError, is_record
 
 log = logging.getLogger("liancheng.roads")
 
@@ -24,7 +25,6 @@ KEPT_BYTES = 2**20
 IDLE_S = 300.0  # a bank to which nobody has listened for so long is let go
 _WAIT_S = 0.05
 _AFRESH_S = 0.5
-_ANSWER_S = 15.0
 _BATCH = 500
 _LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 PREFIX = topics.BANK_ALERTS.prefix
@@ -129,7 +129,7 @@ class Tail:
         while not self._stopping.is_set():
             client = consumer(self._settings, "liancheng.roads", auto_offset_reset="error", fetch_wait_max_ms=100)
             try:
-                client.list_topics(timeout=_ANSWER_S)
+                client.list_topics(timeout=ANSWER_S)
                 client.assign([_place(bank, offset) for bank, offset in self._offsets.items()])
                 while not self._stopping.is_set():
                     self._change(client)
@@ -154,7 +154,7 @@ class Tail:
             self._follow(client, sorted(self._wanted))
 
     def _follow(self, client: Consumer, new: Sequence[str]) -> None:
-        client.list_topics(timeout=_ANSWER_S)  # else librdkafka looks for each leader, up to a second
+        client.list_topics(timeout=ANSWER_S)  # else librdkafka looks for each leader, up to a second
         ends = self._ends(new)
         for bank, end in ends.items():
             if isinstance(end, Exception):
@@ -171,11 +171,11 @@ class Tail:
         asked = {_place(bank): _LATEST for bank in banks}
         ends: dict[str, int | Exception] = {}
         client = admin(self._settings)
-        found = client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=_ANSWER_S)
+        found = client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=ANSWER_S)
         for place, future in found.items():
             bank = place.topic.removeprefix(PREFIX)
             try:
-                ends[bank] = future.result(_ANSWER_S).offset
+                ends[bank] = future.result(ANSWER_S).offset
             except Exception as error:
                 ends[bank] = UnavailableError(f"{place.topic} cannot be followed: {error}")
         return ends
@@ -184,8 +184,8 @@ class Tail:
         for topic, messages in groupby(found, key=lambda message: message.topic() or ""):
             bank = topic.removeprefix(PREFIX)
             try:
-                records = [record_of(message) for message in messages if _is_record(message)]
-            except LianchengError as error:
+                records = [record_of(message) for message in messages if is_record(message)]
+            except (TopicGoneError, UndigestibleError) as error:
                 log.warning("%s: %s", topic, error)
                 if self._offsets.pop(bank, None) is not None:
                     client.incremental_unassign([_place(bank)])
@@ -210,12 +210,3 @@ class Tail:
 
 def _place(bank: str, offset: int = -1001) -> TopicPartition:
     return TopicPartition(PREFIX + bank, 0, offset)
-
-
-def _is_record(message: Message) -> bool:
-    error = message.error()
-    if error is None:
-        return True
-    if error.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.UNKNOWN_TOPIC_OR_PART):
-        raise UnavailableError(f"{message.topic()} was made anew or removed")
-    raise ConnectionError(str(readable(error, f"reading {message.topic()}")))

@@ -1,4 +1,4 @@
-"""Reading one bank's alerts from Kafka, in order, without a gap, and remembering how far they are handled."""
+"""Reads one bank's alerts from Kafka, in order, without a gap, and commits how far they are handled."""
 
 import logging
 import threading
@@ -6,11 +6,10 @@ import time
 from array import array
 from collections.abc import Iterator
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Message, TopicPartition
 from msgspec.structs import replace
 
 from consumers.reading import gapless
-from consumers.reading.alert_offsets import first_at
 from consumers.reading.alert_records import made_at
 from consumers.reading.gapless import Gapless, Numbered
 from liancheng import codec
@@ -18,17 +17,16 @@ from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.records import topics
 from liancheng.records.alerts import Alert
 from liancheng.settings import Settings
-from transport.clients import consumer, readable
+from transport.clients import readable, reported
 from transport.coordinator import patiently
-from transport.tables import STALL_S
+from transport.reader import ANSWER_S, STALL_S, Reader, TopicGoneError
 
 log = logging.getLogger("liancheng.bank")
 
-BATCH = 500
-WAIT_S = 0.2  # how long an idle reader waits before it looks up, for Ctrl-C for instance
-REMEMBER_EVERY = 500  # alerts
-REMEMBER_EVERY_S = 1.0
-ANSWER_S = 15.0
+CHUNK_RECORDS = 500
+WAIT_S = 0.2  # how long an idle reader waits before it checks for `stop`, or for Ctrl-C
+COMMIT_EVERY_ALERTS = 500
+COMMIT_EVERY_S = 1.0
 
 _decode = codec.decoder(Alert)
 
@@ -44,21 +42,19 @@ class AlertReader:
         self.reader = reader
         self.topic = topics.BANK_ALERTS.named(bank)
         self.numbers = Gapless(bank, 0)
-        self._client: Consumer = consumer(
-            settings, f"{bank}.{reader}", auto_offset_reset="error", enable_partition_eof=True
-        )
-        self._offsets = array("q")  # of the alerts handed over and not yet remembered, in order
-        self._handled = self._remembered = 0
-        self._remembered_at = time.monotonic()
-        self._unsure: TopicPartition | None = None  # sent, but nobody waited for the broker's answer
+        self._reader = Reader(settings, f"{bank}.{reader}", auto_offset_reset="error")
+        self._offsets = array("q")  # of the alerts handed over and not yet committed, in order
+        self._handled = self._committed = 0
+        self._committed_at = time.monotonic()
+        self._unconfirmed: TopicPartition | None = None  # sent without waiting for the broker's answer
         self._from = 0
         self._at_end = False
-        self._last: int | None = None  # that the caller has; None: the broker keeps the place
+        self._last: int | None = None  # that the caller has; None: the broker keeps the position
         self._stopping = threading.Event()
 
     def alerts(self, from_number: int | None, follow: bool) -> Iterator[Alert]:
         """See `Bank.alerts`."""
-        self.remember(wait=True)
+        self.commit(wait=True)
         try:
             self._start(from_number, follow)
             while messages := self._next(follow):
@@ -67,8 +63,10 @@ class AlertReader:
                     if alert:
                         self._offsets.append(message.offset() or 0)
                         yield alert
-        except KafkaException as error:
-            raise readable(error, f"reading {self.topic}") from error
+        except TopicGoneError as error:
+            raise UnavailableError(
+                f"{error}, where reader {self.reader!r} stopped: ask the office, then read --from the number you need"
+            ) from error
 
     def since(self, last: int, follow: bool) -> Iterator[Alert]:
         """See `alert_handler.Channel`: the position is the caller's, none is committed."""
@@ -79,67 +77,64 @@ class AlertReader:
         self._stopping.set()
 
     def done(self, number: int) -> None:
-        """All alerts up to `number` are handled; written down now and then, and at `close`.
+        """Marks all alerts up to `number` as handled; committed now and then, and at `close`.
 
         Raises:
             WrongUseError: it was not handed over in this run.
         """
         if number > self.numbers.last:
-            raise WrongUseError(f"{self.bank}: alert {number} was not read yet: only an alert that was can be done")
+            raise WrongUseError(f"{self.bank}: alert {number} was not read yet, so it cannot be done")
         self._handled = max(self._handled, number)
-        if self._handled - self._remembered >= REMEMBER_EVERY:
-            self.remember()
+        if self._handled - self._committed >= COMMIT_EVERY_ALERTS:
+            self.commit()
         else:
-            self._remember_in_time()
+            self._commit_in_time()
 
-    def remember(self, wait: bool = False) -> None:
-        """Write the position down; `wait` until the broker has it."""
-        self._remembered_at = time.monotonic()
-        count = self._handled - self._remembered
+    def commit(self, wait: bool = False) -> None:
+        """Commits the position; with `wait`, until the broker has it."""
+        self._committed_at = time.monotonic()
+        count = self._handled - self._committed
         if count > 0:
-            self._unsure = TopicPartition(self.topic, 0, self._offsets[count - 1] + 1, str(self._handled))
+            self._unconfirmed = TopicPartition(self.topic, 0, self._offsets[count - 1] + 1, str(self._handled))
             del self._offsets[:count]
-            self._remembered = self._handled
+            self._committed = self._handled
         elif not wait:
             return
-        if self._unsure:
-            self._commit(self._unsure, wait)
+        if self._unconfirmed:
+            self._commit_place(self._unconfirmed, wait)
 
-    def _commit(self, place: TopicPartition, wait: bool) -> None:
-        try:
+    def _commit_place(self, place: TopicPartition, wait: bool) -> None:
+        with reported(f"committing alert {place.metadata} of {self.bank}"):
             if wait:
-                patiently(lambda: self._client.commit(offsets=[place], asynchronous=False), ANSWER_S)
-                self._unsure = None
+                patiently(lambda: self._reader.client.commit(offsets=[place], asynchronous=False), ANSWER_S)
+                self._unconfirmed = None
             else:
-                self._client.commit(offsets=[place], asynchronous=True)
-        except KafkaException as error:
-            raise readable(error, f"remembering alert {place.metadata} of {self.bank}") from error
+                self._reader.client.commit(offsets=[place], asynchronous=True)
 
     def close(self) -> None:
         try:
-            self.remember(wait=True)
+            self.commit(wait=True)
         finally:
-            self._client.close()
+            self._reader.close()
 
-    def _remember_in_time(self) -> None:
-        if time.monotonic() - self._remembered_at >= REMEMBER_EVERY_S:
-            self.remember()
+    def _commit_in_time(self) -> None:
+        if time.monotonic() - self._committed_at >= COMMIT_EVERY_S:
+            self.commit()
 
     def _start(self, from_number: int | None, follow: bool) -> None:
-        # Without the topic's leader in its cache, librdkafka looks for it a whole second after the assignment.
-        self._client.list_topics(self.topic, timeout=ANSWER_S)
         offset, last = self._position() if from_number is None else self._find(from_number, follow)
         self.numbers = Gapless(self.bank, last)
-        self._handled = self._remembered = last
+        self._handled = self._committed = last
         self._offsets = array("q")
         self._from = from_number or 0
         self._at_end = False
-        self._client.assign([TopicPartition(self.topic, 0, offset)])
+        self._reader.start({(self.topic, 0): offset})
 
     def _position(self) -> tuple[int, int]:
-        """Where this reader stopped: the next offset, and the last number handled."""
-        asked = [TopicPartition(self.topic, 0)]
-        place = patiently(lambda: self._client.committed(asked, timeout=ANSWER_S), ANSWER_S)[0]
+        """Returns where this reader stopped: the next offset, and the last number handled."""
+        partition = [TopicPartition(self.topic, 0)]
+        with reported(f"reading {self.topic}"):
+            place = patiently(lambda: self._reader.client.committed(partition, timeout=ANSWER_S), ANSWER_S)[0]
         if place.error:
             raise readable(place.error, f"reading where {self.reader} of {self.bank} stopped")
         if place.offset < 0:
@@ -148,20 +143,19 @@ class AlertReader:
         if not number.isdecimal():
             raise WrongUseError(
                 f"{self.bank}: the position of reader {self.reader!r} carries no alert number "
-                f"(found {number!r}): something else moved it; set it by reading --from a number"
+                f"(found {number!r}): another program moved it; set it by reading --from a number"
             )
         return place.offset, int(number)
 
     def _find(self, number: int, follow: bool) -> tuple[int, int]:
         if number < 1:
             raise WrongUseError(f"found alert number {number}, expected 1 or more: a bank's alerts are numbered from 1")
-        end = self._client.get_watermark_offsets(TopicPartition(self.topic, 0), timeout=ANSWER_S)[1]
-        place = gapless.find(number, end, self._record_from)
+        place = gapless.find(number, self._reader.end(self.topic), self._record_from)
         if self._last is not None:
             if not place.there and place.before < self._last:
                 raise WrongUseError(
                     f"{self.bank}: alert {self._last} was handled, but {self.topic} ends with {place.before}: "
-                    "was it made anew? Ask the office; `NumberStore.set_last` sets where to go on"
+                    "was it created again? Ask the office; `NumberStore.set_last` sets where to continue"
                 )
             return place.offset, self._last
         if not place.there and not follow:
@@ -172,41 +166,25 @@ class AlertReader:
         return place.offset, number - 1
 
     def _record_from(self, offset: int) -> Numbered | None:
-        message = first_at(self._client, self.topic, offset, self._is_record)
+        message = self._reader.first(self.topic, offset)
         return (self._read(message).number, message.offset() or 0) if message else None
 
     def _next(self, follow: bool) -> list[Message]:
-        """The next records, as soon as there is one; none at the end when not following."""
+        """Returns the next records as soon as there is one; none at the end when not following."""
         waited_since = time.monotonic()
         while (follow or not self._at_end) and not self._stopping.is_set():
-            first = self._client.poll(WAIT_S)
-            if first is not None:
-                found = [first, *self._client.consume(BATCH, timeout=0)]
-                records = [message for message in found if self._is_record(message)]
-                self._at_end = len(records) < len(found)
-                if records:
-                    return records
+            records, ends = self._reader.read(WAIT_S, CHUNK_RECORDS)
+            if records or ends:
+                self._at_end = bool(ends)
             elif not follow and time.monotonic() - waited_since > STALL_S:
-                raise UnavailableError(f"reading {self.topic}: nothing came for {STALL_S:.0f} s")
-            self._remember_in_time()
+                raise UnavailableError(f"reading {self.topic}: no record came for {STALL_S:.0f} s")
+            if records:
+                return records
+            self._commit_in_time()
         return []
 
-    def _is_record(self, message: Message) -> bool:
-        """False for the event that says that the end is reached."""
-        error = message.error()
-        if error is None:
-            return True
-        if error.code() == KafkaError._PARTITION_EOF:
-            return False
-        if error.code() == KafkaError._AUTO_OFFSET_RESET:
-            raise UnavailableError(
-                f"{self.topic} does not reach back or on to where reader {self.reader!r} stopped: "
-                "was it made anew? Ask the office, then read --from the number you need"
-            )
-        raise readable(error, f"reading {self.topic}")
-
     def _alert(self, message: Message) -> Alert | None:
-        """The alert of a record, None where it was taken before or lies before the number asked for."""
+        """Returns the alert of a record; None if it was handed over before, or precedes the first number."""
         alert = self._read(message)
         if alert.number < self._from:
             return None

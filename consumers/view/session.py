@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import Message
 
 from consumers.reading.list_topic import ListTopic
 from consumers.view import layout, metrics
@@ -19,7 +19,7 @@ from liancheng.errors import RestartSessionError
 from liancheng.records import topics
 from liancheng.settings import Settings
 from transport import redis_clients
-from transport.clients import consumer
+from transport.reader import Reader
 
 log = logging.getLogger("liancheng.view")
 
@@ -30,12 +30,12 @@ TOPIC = topics.SANCTION_LIST.name
 
 
 class FillingSession:
-    """Raises KafkaException, RedisError or LianchengError where it cannot begin; RestartSessionError: not just now."""
+    """Raises KafkaException, RedisError or LianchengError if it cannot begin; RestartSessionError: not now."""
 
     def __init__(self, settings: Settings) -> None:
         self._batch = settings.batch_max
         self._redis = redis_clients.writer(settings)
-        self._consumer: Consumer | None = None
+        self._reader: Reader | None = None
         self.store = Store(self._redis)
         self.source = ListTopic(settings)
         self._ahead_s = time.monotonic() - self.store.now_ms() / 1000  # our monotonic clock before Redis's
@@ -45,8 +45,8 @@ class FillingSession:
         self._look_at = 0.0
         self._begun = time.monotonic()
         # no group is joined: where the view stands is written in the view alone
-        self._consumer = consumer(settings, "liancheng.view", auto_offset_reset="error", enable_partition_eof=True)
-        self._consumer.assign([TopicPartition(TOPIC, number, end) for number, end in enumerate(self.head.offsets)])
+        self._reader = Reader(settings, "liancheng.view", auto_offset_reset="error")
+        self._reader.start({(TOPIC, number): offset for number, offset in enumerate(self.head.offsets)})
 
     @property
     def state(self) -> str:
@@ -71,8 +71,8 @@ class FillingSession:
             self._advance(steps)
 
     def close(self) -> None:
-        if self._consumer:
-            self._consumer.close()
+        if self._reader:
+            self._reader.close()
         self._redis.close()
 
     def _saw(self, raw: bytes | None) -> ViewHead | None:
@@ -99,12 +99,9 @@ class FillingSession:
         log.info("filling %s begins: %s", self.head.generation, why)
 
     def _read(self) -> list[ViewInput]:
-        """Wait for one record, then take what is there."""
-        assert self._consumer
-        first = self._consumer.poll(POLL_S)
-        if first is None:
-            return []
-        return [_step(message) for message in [first, *self._consumer.consume(self._batch - 1, timeout=0)]]
+        assert self._reader
+        records, ends = self._reader.read(POLL_S, self._batch)
+        return [*map(_record_of, records), *map(_end_of, ends)]
 
     def _look(self) -> None:
         """Redis is asked for the time before Kafka is asked for the ends: the view is rather called too old."""
@@ -162,13 +159,10 @@ def _unusable(head: ViewHead | None, source: str, starts: tuple[int, ...], ends:
     return None
 
 
-def _step(message: Message) -> ViewInput:
-    partition, offset = message.partition() or 0, message.offset() or 0
-    error = message.error()
-    if error is None:
-        return ViewInput(partition, offset, message.timestamp()[1], message.key() or b"", message.value())
-    if error.code() == KafkaError._PARTITION_EOF:
-        return ViewInput(partition, offset)
-    if error.code() in {KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE}:
-        raise RestartSessionError(f"{TOPIC}[{partition}]: {error.str()}")
-    raise KafkaException(error)
+def _record_of(message: Message) -> ViewInput:
+    key, timestamp_ms = message.key() or b"", message.timestamp()[1]
+    return ViewInput(message.partition() or 0, message.offset() or 0, timestamp_ms, key, message.value())
+
+
+def _end_of(message: Message) -> ViewInput:
+    return ViewInput(message.partition() or 0, message.offset() or 0)
