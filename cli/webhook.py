@@ -17,6 +17,7 @@ from consumers.webhooks import sender, webhook_table
 from consumers.webhooks.poster import Poster, PostResult
 from consumers.webhooks.secrets import Secrets
 from consumers.webhooks.webhook_status import status_of
+from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.records.webhooks import Webhook, standing
 from liancheng.settings import Settings
@@ -152,10 +153,11 @@ async def _post_test(settings: Settings, webhook: Webhook) -> PostResult:
 
 def _known(settings: Settings, bank: str, id_: str) -> webhook_table.Standing:
     webhooks = webhook_table.read(settings)
-    if f"{bank}/{id_}" not in webhooks:
+    key = codec.pair_key(bank, id_)
+    if key not in webhooks:
         ids = ", ".join(webhook.id for webhook, _ in webhooks.values() if webhook.bank == bank) or "none"
         raise WrongUseError(f"{bank} has no webhook {id_!r} (it has: {ids})")
-    return webhooks[f"{bank}/{id_}"]
+    return webhooks[key]
 
 
 def _next_number(settings: Settings, bank: str) -> int:

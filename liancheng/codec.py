@@ -65,6 +65,17 @@ def digest(value: Any) -> str:
     return hashlib.sha256(encode(value)).hexdigest()[:32]
 
 
+def pair_key(owner: str, name: str) -> str:
+    """Returns the key `<owner>/<name>`: of a watch `<uscc>/<bank>`, of a webhook `<bank>/<webhook>`."""
+    return f"{owner}/{name}"
+
+
+def pair_of(key: bytes) -> tuple[bytes, bytes]:
+    """Returns both parts of a `pair_key`; neither holds a slash."""
+    owner, _, name = key.partition(b"/")
+    return owner, name
+
+
 def murmur2_partition(key: bytes, partitions: int) -> int:
     """Returns the partition of a key, chosen as by the Java client (`Utils.murmur2`) and by `murmur2_random`.
 

@@ -36,7 +36,7 @@ class Watches(StoreUnit[WatchState]):
         self._index(key)
 
     def _index(self, key: bytes) -> None:
-        self.keys_of.setdefault(key[: key.index(b"/")], set()).add(key)
+        self.keys_of.setdefault(codec.pair_of(key)[0], set()).add(key)
 
     def fold(self, record: Record, now: datetime, out: list[Output]) -> None:
         if record.topic == topics.SANCTION_LIST.name:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from cli.verify.fold import EPOCH
+from liancheng import codec
 from liancheng.errors import UndigestibleError
 from liancheng.records import topics
 from stream_apps.alerting import Alerting
@@ -27,7 +28,7 @@ class AlertingUnit:
 
     def on_entry(self, watch: bytes, state: bytes | None, entry: bytes) -> Step:
         """The company's entry changes."""
-        company = watch.split(b"/")[0]
+        company = codec.pair_of(watch)[0]
         return self._fold(watch, state, None, Record(topics.SANCTION_LIST.name, self._partition, 0, 0, company, entry))
 
     def on_watch(self, watch: bytes, state: bytes | None, entry: bytes | None, value: bytes | None) -> Step:
@@ -35,7 +36,7 @@ class AlertingUnit:
         return self._fold(watch, state, entry, Record(topics.WATCHLISTS.name, self._partition, 0, 0, watch, value))
 
     def _fold(self, watch: bytes, state: bytes | None, entry: bytes | None, record: Record) -> Step:
-        company = watch.split(b"/")[0]
+        company = codec.pair_of(watch)[0]
         out: list[Output] = []
         self._unit.restore(topics.ALERTING_STATE.name, watch, state)
         self._unit.restore(topics.SANCTION_LIST.name, company, entry)

@@ -31,7 +31,7 @@ class Watches:
         self.states = _by_key(source, report, STATE.name, partition)
         self.alerts = alerts.of_partition(partition)
         self.keys = sorted(self.watches.keys() | self.states.keys() | self.alerts.keys())
-        self.companies = frozenset(key.split(b"/")[0] for key in self.keys)
+        self.companies = frozenset(codec.pair_of(key)[0] for key in self.keys)
 
 
 def _by_key(source: Source, report: Report, topic: str, partition: int) -> Records:
@@ -88,7 +88,7 @@ class _Check:
             self.report.of(STATE.name).unchecked += len(self.watches.states.get(key, ()))
 
     def _history(self, key: bytes) -> WatchHistory:
-        company = key.split(b"/")[0]
+        company = codec.pair_of(key)[0]
         stored = (self._input(record, self.list_done) for record in self.entries.stored.get(company, ()))
         watches = (self._input(record, self.watches_done) for record in self.watches.watches.get(key, ()))
         return WatchHistory(

@@ -69,11 +69,10 @@ def writer(settings: Settings, bank: str) -> FencedWriter:
 def read(settings: Settings, bank: str) -> dict[str, Watch]:
     """Returns the bank's watches as they stand, by USCC."""
     ends = tables.high_watermarks(settings, [(TOPIC.name, partition) for partition in range(TOPIC.partitions)])
-    of_bank = b"/" + bank.encode()
-    newest: dict[bytes, bytes | None] = {}
+    name, newest = bank.encode(), dict[bytes, bytes | None]()
     for message in chain.from_iterable(tables.read_until(settings, ends)):
         key = message.key() or b""
-        if key.endswith(of_bank):
+        if codec.pair_of(key)[1] == name:
             newest[key] = message.value()
     watches = (codec.read(decode, raw, TOPIC.name) for raw in newest.values() if raw is not None)
     return {watch.uscc: watch for watch in watches}
@@ -97,7 +96,7 @@ def ended(bank: str, usccs: Iterable[str]) -> Iterator[TableRecord]:
 
 def _record(bank: str, uscc: str, value: bytes | None, type_: str, what: str) -> TableRecord:
     """A watch is on its company's partition, not on that of its own key: alerting joins it with the entry."""
-    key = f"{uscc}/{bank}"
+    key = codec.pair_key(uscc, bank)
     partition = codec.murmur2_partition(uscc.encode(), TOPIC.partitions)
     headers = codec.headers(type_, f"/banks/{bank}".encode(), f"{key}/{what}")
     return TableRecord(TOPIC.name, key.encode(), value, headers, partition)

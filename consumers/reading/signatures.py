@@ -4,7 +4,9 @@ import base64
 import hashlib
 import os
 from pathlib import Path
+from typing import TypeVar
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -19,9 +21,12 @@ from cryptography.hazmat.primitives.serialization import (
 from msgspec.structs import replace
 
 from liancheng.errors import WrongUseError
+from liancheng.records.alert_counts import AlertCount
 from liancheng.records.facts import Model
 from liancheng.records.screening_receipts import ScreeningReceipt, signed_part
 from liancheng.settings import Settings
+
+S = TypeVar("S", ScreeningReceipt, AlertCount)
 
 _PUBLIC = "*.public.pem"
 
@@ -55,9 +60,9 @@ class Signer:
         self.id = key_id(self._key.public_key())
         (self.path.parent / f"{self.id}.public.pem").write_bytes(pem)
 
-    def sign(self, receipt: ScreeningReceipt) -> ScreeningReceipt:
-        """The receipt with its signature."""
-        return replace(receipt, signature=self.signature(signed_part(receipt)))
+    def sign(self, statement: S) -> S:
+        """Returns the statement with its signature."""
+        return replace(statement, signature=self.signature(signed_part(statement)))
 
     def signature(self, raw: bytes) -> str:
         return base64.b64encode(self._key.sign(raw)).decode()
@@ -70,6 +75,18 @@ class Signer:
         pems = [path.read_text() for path in sorted(self.path.parent.glob(_PUBLIC))]
         keys = (PublicKey(id=key_id(public_key(pem)), algorithm="Ed25519", pem=pem) for pem in pems)
         return PublicKeys(current=self.id, keys=tuple(keys))
+
+
+def verified(statement: ScreeningReceipt | AlertCount, keys: PublicKeys) -> tuple[bool, str]:
+    """Returns whether a key of the service has signed the statement, and a sentence that says so."""
+    pem = next((key.pem for key in keys.keys if key.id == statement.signed_by), None)
+    if pem is None:
+        return False, f"key {statement.signed_by} is not one of the service's"
+    try:
+        public_key(pem).verify(base64.b64decode(statement.signature), signed_part(statement))
+    except (InvalidSignature, ValueError):
+        return False, f"key {statement.signed_by} did not sign this statement"
+    return True, f"signed by key {statement.signed_by}"
 
 
 def key_id(key: Ed25519PublicKey) -> str:

@@ -1,16 +1,14 @@
 """Whether a receipt proves what a bank was answered: its signature, the answer's digest, and the list's own log."""
 
-import base64
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
 
 from consumers.reading.past_entries import records_of
-from consumers.reading.signatures import PublicKeys, public_key
+from consumers.reading.signatures import PublicKeys, verified
 from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.joint_list.history import entries
@@ -22,7 +20,6 @@ from liancheng.records.screening_receipts import (
     recanonical,
     rows_digest,
     sha256,
-    signed_part,
 )
 from liancheng.settings import Settings
 
@@ -105,24 +102,13 @@ def _receipt(value: Any) -> ScreeningReceipt:
 
 def offline(told: Told, keys: PublicKeys) -> list[Check]:
     """What can be said without the log."""
-    checks = [_signature(told.receipt, keys)]
+    checks = [Check("signature", *verified(told.receipt, keys))]
     if told.answer is not None:
         digest = _digest(told)
         holds = digest == told.receipt.answer_sha256
         detail = "the receipt is of this answer" if holds else "the answer is not the one that the receipt is of"
         checks.append(Check("answer", holds, detail))
     return checks
-
-
-def _signature(receipt: ScreeningReceipt, keys: PublicKeys) -> Check:
-    pem = next((key.pem for key in keys.keys if key.id == receipt.signed_by), None)
-    if pem is None:
-        return Check("signature", False, f"the service knows no key {receipt.signed_by}")
-    try:
-        public_key(pem).verify(base64.b64decode(receipt.signature), signed_part(receipt))
-    except (InvalidSignature, ValueError):
-        return Check("signature", False, f"key {receipt.signed_by} did not sign this receipt")
-    return Check("signature", True, f"signed by key {receipt.signed_by}")
 
 
 def _digest(told: Told) -> str:

@@ -30,7 +30,7 @@ class Recorder:
         self._thread.start()
 
     def put(self, state: WebhookState) -> None:
-        self._put(f"{state.bank}/{state.id}", state)
+        self._put(state.key, state)
 
     def forget(self, key: str) -> None:
         """The webhook was deleted."""

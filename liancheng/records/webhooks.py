@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Literal
 
+from liancheng import codec
 from liancheng.records.facts import Model
 
 Health = Literal["active", "failing", "dead", "gone"]
@@ -29,7 +30,7 @@ class Webhook(Model, tag="webhook", frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        return f"{self.bank}/{self.id}"
+        return codec.pair_key(self.bank, self.id)
 
 
 class WebhookState(Model, tag="webhook_state", frozen=True, kw_only=True):
@@ -48,6 +49,10 @@ class WebhookState(Model, tag="webhook_state", frozen=True, kw_only=True):
     failing_since: datetime | None = None
     next_try_at: datetime | None = None
     last_error: str | None = None
+
+    @property
+    def key(self) -> str:
+        return codec.pair_key(self.bank, self.id)
 
     @property
     def ended(self) -> bool:

@@ -2,14 +2,11 @@
 
 from datetime import UTC, date, datetime
 
-from msgspec.structs import replace
-
 from consumers.delivery import days
 from consumers.delivery.cursor import AlertSource, Cursor
 from consumers.delivery.history import Pages
 from consumers.reading.signatures import Signer
 from liancheng.records.alert_counts import AlertCount, counted
-from liancheng.records.screening_receipts import signed_part
 from liancheng.settings import Settings
 
 
@@ -48,4 +45,4 @@ class BankAlerts:
             return counted(bank, day, before, (alert.json for alert in alerts), self._signer.id)
 
         statement = await self._source.history(read)
-        return replace(statement, signature=self._signer.signature(signed_part(statement)))
+        return self._signer.sign(statement)

@@ -7,6 +7,7 @@ from contextlib import closing
 
 from confluent_kafka import Message
 
+from liancheng import codec
 from liancheng.errors import UnavailableError
 from liancheng.records import topics
 from liancheng.settings import Settings
@@ -49,8 +50,8 @@ class LiveWatches(Follower):
     def _put(self, messages: Sequence[Message], offsets: Sequence[int] = ()) -> None:
         newest: dict[tuple[str, str], bytes | None] = {}
         for message in messages:
-            uscc, _, bank = (message.key() or b"").decode().partition("/")
-            newest[bank, uscc] = message.value()
+            uscc, bank = codec.pair_of(message.key() or b"")
+            newest[bank.decode(), uscc.decode()] = message.value()
         assert self._written, "it was started"
         with self._written as table:
             ended = [key for key, raw in newest.items() if raw is None]
