@@ -71,7 +71,7 @@ def list_(as_json: AsJson = False) -> None:
             print_json(_public(bank))
     elif banks:
         now = datetime.now(UTC)
-        valid = ((bank, sum(keys.lives(key, now) for key in bank.keys)) for bank in banks)
+        valid = ((bank, sum(keys.is_valid(key, now) for key in bank.keys)) for bank in banks)
         rows = [(bank.id, bank.name, BANK_ALERTS.named(bank.id), count) for bank, count in valid]
         table(("id", "name 名称", "alerts", "valid keys"), rows)
     else:
@@ -141,7 +141,7 @@ def _print_key(key: str, title: str) -> None:
 
 
 def _end(key: ApiKey, now: datetime) -> str:
-    return f"{_instant(key.ends_at)}{'' if keys.lives(key, now) else ' (ended)'}" if key.ends_at else ""
+    return f"{_instant(key.ends_at)}{'' if keys.is_valid(key, now) else ' (ended)'}" if key.ends_at else ""
 
 
 def _instant(at: datetime | None) -> str:

@@ -1,1 +1,4 @@
-"""Kafka for the wings: clients, topics, reading a table to its end. The one place where clients are made."""
+"""Kafka and Redis for all programs: clients, topics, readers and writers. Decides nothing about penalties.
+
+Every client is constructed in this folder; transactions are in `fenced_writer.py` only.
+"""

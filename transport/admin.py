@@ -1,4 +1,4 @@
-"""Topics on a cluster, made from the registry."""
+"""Topics on a cluster, created from the registry."""
 
 import time
 from collections.abc import Iterable
@@ -15,29 +15,29 @@ from transport.clients import readable, require_broker
 
 
 def ensure_shared_topics(settings: Settings) -> tuple[str, ...]:
-    """Make the topics that exist once, where they are missing; returns those it made."""
+    """Creates the topics that exist once, if they are missing; returns those it created."""
     return _ensure(require_broker(settings), settings, [(topic.name, topic) for topic in topics.shared_topics()])
 
 
 def add_province(settings: Settings, code: str) -> bool:
-    """Make a province's topics; False where it had them already. Needs no restart of anything."""
+    """Creates a province's topics; returns False if it has them already. Nothing needs a restart."""
     wanted = [(topic.named(code), topic) for topic in (topics.RECEIPTS, topics.PENALTY_EVENTS)]
     return bool(_ensure(require_broker(settings), settings, wanted))
 
 
 def add_bank_topic(settings: Settings, bank: str) -> bool:
-    """Make a bank's topics; False where it had them already."""
+    """Creates a bank's topics; returns False if it has them already."""
     wanted = [(topic.named(bank), topic) for topic in topics.REGISTRY if topic.name.endswith("<bank>")]
     return bool(_ensure(require_broker(settings), settings, wanted))
 
 
 def provinces(settings: Settings) -> tuple[str, ...]:
-    """Codes of the provinces that have their topics, sorted."""
+    """Returns the codes of the provinces that have their topics, sorted."""
     return _named(require_broker(settings), topics.PENALTY_EVENTS)
 
 
 def require_province(settings: Settings, code: str) -> None:
-    """Raises WrongUseError where the province has no topics yet, naming those that have."""
+    """Raises WrongUseError if the province has no topics yet, naming those that have."""
     known = provinces(settings)
     if code not in known:
         have = ", ".join(known) or "none"
@@ -45,7 +45,7 @@ def require_province(settings: Settings, code: str) -> None:
 
 
 def require_bank(settings: Settings, bank: str) -> None:
-    """Raises WrongUseError where the bank is not registered yet, naming those that are."""
+    """Raises WrongUseError if the bank is not registered yet, naming those that are."""
     known = _named(require_broker(settings), topics.BANK_ALERTS)
     if bank not in known:
         have = ", ".join(known) or "none"
@@ -53,16 +53,16 @@ def require_bank(settings: Settings, bank: str) -> None:
 
 
 def partition_count(client: Producer, topic: str) -> int:
-    """How many partitions a topic has; 0 where there is no such topic.
+    """Returns how many partitions a topic has; 0 if there is no such topic.
 
-    A new topic's news takes a moment to reach every broker, so "no such topic" is asked again before it is believed.
+    A new topic takes a moment to reach every broker, so "no such topic" is believed only the third time.
     """
     for pause_s in (0.1, 0.5, None):
-        found = client.list_topics(topic, timeout=10).topics[topic]
-        if found.error is None:
-            return len(found.partitions)
-        if found.error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-            raise KafkaException(found.error)
+        metadata = client.list_topics(topic, timeout=10).topics[topic]
+        if metadata.error is None:
+            return len(metadata.partitions)
+        if metadata.error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+            raise KafkaException(metadata.error)
         if pause_s:
             time.sleep(pause_s)
     return 0
@@ -83,24 +83,24 @@ def _ensure(client: AdminClient, settings: Settings, wanted: Iterable[tuple[str,
         )
         for name, topic in wanted
     ]
-    made = []
+    created = []
     for name, future in client.create_topics(new, operation_timeout=10).items():
         try:
             future.result(timeout=15)
-            made.append(name)
+            created.append(name)
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise readable(error, f"making topic {name}") from error
+                raise readable(error, f"creating topic {name}") from error
         except TimeoutError as error:
-            raise UnavailableError(f"making topic {name}: the broker did not answer within 15 s") from error
-    _await_visible(client, made)
-    return tuple(made)
+            raise UnavailableError(f"creating topic {name}: the broker did not answer within 15 s") from error
+    _await_visible(client, created)
+    return tuple(created)
 
 
 def _await_visible(client: AdminClient, names: list[str]) -> None:
-    """A topic that was made is known to the brokers a moment later; the next command must not miss it."""
+    """A new topic is known to the brokers a moment later; the next command must not miss it."""
     deadline = time.monotonic() + 15
     while not set(names) <= set(client.list_topics(timeout=10).topics):
         if time.monotonic() > deadline:
-            raise UnavailableError(f"made {', '.join(names)}, but the broker does not show them after 15 s")
+            raise UnavailableError(f"created {', '.join(names)}, but the broker does not list them after 15 s")
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Asking the coordinator of a consumer group, which may just be moving, loading or being made."""
+"""Requests to the coordinator of a consumer group, which may be moving, loading or not created yet."""
 
 import time
 from collections.abc import Callable
@@ -8,26 +8,26 @@ from confluent_kafka import KafkaError, KafkaException
 
 T = TypeVar("T")
 
-PASSING = {
+TRANSIENT = {
     KafkaError.NOT_COORDINATOR,
     KafkaError.COORDINATOR_NOT_AVAILABLE,
     KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
     KafkaError._WAIT_COORD,
 }
-AGAIN_S = 0.05
+RETRY_S = 0.05
 
 
 def patiently(ask: Callable[[], T], timeout_s: float) -> T:
-    """What `ask` returns, asked again while the coordinator is not there, for so long at most.
+    """Returns what `ask` returns, repeated until the coordinator answers.
 
     Raises:
-        KafkaException: another error, or the same one still.
+        KafkaException: another error, or the coordinator does not answer within the timeout.
     """
     deadline = time.monotonic() + timeout_s
     while True:
         try:
             return ask()
         except KafkaException as error:
-            if error.args[0].code() not in PASSING or time.monotonic() > deadline:
+            if error.args[0].code() not in TRANSIENT or time.monotonic() > deadline:
                 raise
-        time.sleep(AGAIN_S)
+        time.sleep(RETRY_S)

@@ -1,4 +1,4 @@
-"""Writing that only one writer of an id can do at a time: Kafka fences the one before, whatever host it is on."""
+"""Writes as the one writer of an id: Kafka fences off the writer before it, whatever host that runs on."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -12,7 +12,7 @@ from liancheng.settings import Settings
 from transport.clients import producer, readable
 from transport.table_writer import TableRecord
 
-_CHUNK = 5_000  # records in one transaction: readers of the topic wait for its end
+_TRANSACTION_RECORDS = 5_000  # readers of the topic wait for the end of a transaction
 _TIMEOUT_S = 30.0
 _FENCED = frozenset(
     {
@@ -22,19 +22,19 @@ _FENCED = frozenset(
     }
 )
 
-Ends = dict[tuple[str, int], int]  # by topic and partition: the offset behind the last record written
+Ends = dict[tuple[str, int], int]  # by topic and partition: the offset after the last record written
 
 
 class FencedError(LianchengError):
-    """Another writer of the same id has begun since; `written` records had been committed before."""
+    """Another writer of the same id has begun; `written` records of this one are committed."""
 
     def __init__(self, id_: str, written: int) -> None:
-        super().__init__(f"{id_}: another writer has taken over, {written} records were written before")
+        super().__init__(f"{id_}: another writer has taken over, {written} records of this one are written")
         self.written = written
 
 
 class FencedWriter:
-    """The one writer of an id, until the next one begins. What it began and did not commit is gone then.
+    """The one writer of an id, until the next one begins. What it has not committed then is lost.
 
     Raises:
         UnavailableError: the broker does not answer.
@@ -51,14 +51,14 @@ class FencedWriter:
             raise readable(error, f"beginning to write as {id_}") from error
 
     def write(self, records: Iterable[TableRecord], written: Callable[[int], None] = lambda _: None) -> Ends:
-        """Write the records, in transactions of 5,000; `written` is told how many more were committed.
+        """Writes the records in transactions of 5,000; calls `written` with how many more are committed.
 
         Raises:
             FencedError: another writer has begun.
             UnavailableError: the broker refuses.
         """
         rest, ends, done = iter(records), Ends(), 0
-        while chunk := list(islice(rest, _CHUNK)):
+        while chunk := list(islice(rest, _TRANSACTION_RECORDS)):
             try:
                 self._commit(chunk, ends)
             except KafkaException as error:
@@ -89,4 +89,4 @@ class FencedWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Nothing is open between writes: the client goes with its last reference."""
+        """Nothing is open between writes: the client is freed with its last reference."""

@@ -11,14 +11,14 @@ from prometheus_client import make_wsgi_app
 
 from liancheng.errors import WrongUseError
 
-Health = Callable[[], tuple[bool, dict[str, object]]]  # whether it is ready, and what to know beside
+Health = Callable[[], tuple[bool, dict[str, object]]]  # whether it is ready, and further facts
 
 
 def serve(host: str, port: int, setting: str, health: Health) -> WSGIServer:
-    """Serve in a thread: /health with 200 where it is ready and 503 otherwise; everything else is /metrics.
+    """Serves in a thread: /health with 200 if it is ready and 503 otherwise; everything else is /metrics.
 
     Raises:
-        WrongUseError: the port is taken; `setting` moves it.
+        WrongUseError: the port is taken; `setting` changes it.
     """
     try:
         server = make_server(host, port, _pages(health), _Threads, _Quiet)
@@ -34,7 +34,7 @@ class _Threads(ThreadingMixIn, WSGIServer):
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Being asked is no news."""
+        """Requests are not logged."""
 
 
 def _pages(health: Health) -> Any:
@@ -43,8 +43,8 @@ def _pages(health: Health) -> Any:
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("PATH_INFO") != "/health":
             return of_metrics(environ, start_response)  # type: ignore[no-any-return]
-        ready, told = health()
+        ready, facts = health()
         start_response("200 OK" if ready else "503 Service Unavailable", [("Content-Type", "application/json")])
-        return [json.dumps({"ready": ready} | told).encode()]
+        return [json.dumps({"ready": ready} | facts).encode()]
 
     return application

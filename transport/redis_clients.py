@@ -1,4 +1,4 @@
-"""Clients of the Redis or Valkey that holds the screening view, made the same way everywhere."""
+"""Clients of the Redis or Valkey that holds the screening view. Only this file constructs them."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,24 +13,24 @@ from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.settings import Settings
 
 _TIMEOUT_S = 5.0
-_READ_RETRIES = 2  # a server that was started again a moment ago; longer waits are the caller's to decide
+_READ_RETRIES = 2  # a server that was just restarted; the caller decides on longer waits
 _SOON = ExponentialWithJitterBackoff(cap=0.2, base=0.02)
 
 
 def writer(settings: Settings) -> redis.Redis:
-    """A client that never repeats a command by itself: whoever writes must look first what became of it."""
+    """Returns a client that never repeats a command: a writer must first find out whether it took effect."""
     client: redis.Redis = _made(redis.Redis, settings, Retry(ExponentialWithJitterBackoff(), 0))
     return client
 
 
 def reader(settings: Settings) -> redis.Redis:
-    """A client for reading; safe for threads."""
+    """Returns a client for reading; safe for threads."""
     client: redis.Redis = _made(redis.Redis, settings, Retry(_SOON, _READ_RETRIES))
     return client
 
 
 def async_reader(settings: Settings) -> redis.asyncio.Redis:
-    """The same for asyncio, for one event loop."""
+    """Returns the same for asyncio, for one event loop."""
     from redis.asyncio.retry import Retry as AsyncRetry  # noqa: PLC0415
 
     client: redis.asyncio.Redis = _made(redis.asyncio.Redis, settings, AsyncRetry(_SOON, _READ_RETRIES))
@@ -49,13 +49,13 @@ def _made(kind: Any, settings: Settings, retry: Any) -> Any:
 
 
 def shown(url: str) -> str:
-    """A URL without user and password, for eyes and logs."""
+    """Returns a URL without user and password, for people and logs."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def readable(error: RedisError, settings: Settings) -> UnavailableError:
-    """A Redis error as one line: where, what, and the mend where it is known. Never the password."""
+    """Returns a Redis error as one line: where, what, and how to fix it if that is known. Never the password."""
     where = shown(settings.redis_url)
     if isinstance(error, AuthenticationError):
         return UnavailableError(f"{where}: the login was refused: check the user and password in LIANCHENG_REDIS_URL")

@@ -1,14 +1,14 @@
-"""Writing to tables outside a transaction: all records arrive, or an error says so."""
+"""Writes to tables outside a transaction: all records arrive, or an error says so."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from confluent_kafka import KafkaError, KafkaException, Message
+from confluent_kafka import KafkaError, Message
 
 from liancheng import codec
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
-from transport.clients import producer, readable
+from transport.clients import producer, readable, reported
 
 FLUSH_S = 60.0  # twice message.timeout.ms: every record has its report by then
 
@@ -22,10 +22,10 @@ class TableRecord(NamedTuple):
 
 
 def write(settings: Settings, records: Iterable[TableRecord], written: Callable[[], None] = lambda: None) -> None:
-    """Write the records and wait until the broker has them; `written` is called for each that it has.
+    """Writes the records and waits until the broker has them; calls `written` for each that it has.
 
-    For tables, one record a key: a retry may double or reorder records, which changes no table. In return it starts at
-    once; a producer that doubles nothing is given its id half a second after it was made.
+    For tables, one record per key: a retry may repeat or reorder records, which changes no table. In return it starts
+    at once; an idempotent producer gets its id half a second after it is constructed.
 
     Raises:
         UnavailableError: the first cause, and how many were not written.
@@ -39,9 +39,8 @@ def write(settings: Settings, records: Iterable[TableRecord], written: Callable[
             written()
 
     client = producer(settings, enable_idempotence=False)
-    try:
-        for record in records:
-            topic, key, value, headers, partition = record
+    with reported("writing"):
+        for topic, key, value, headers, partition in records:
             while True:
                 try:
                     client.produce(topic, value, key, partition, on_delivery=report, headers=[*headers])
@@ -49,8 +48,6 @@ def write(settings: Settings, records: Iterable[TableRecord], written: Callable[
                 except BufferError:  # the queue is full: wait for reports
                     client.poll(0.1)
             client.poll(0)
-    except KafkaException as error:
-        raise readable(error, "writing") from error
     left = client.flush(FLUSH_S)
     if failed:
         raise readable(failed[0], f"writing: {len(failed) + left} records did not arrive")

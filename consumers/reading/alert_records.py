@@ -1,4 +1,4 @@
-"""One alert as all roads hand it on: the bytes of its record, with the time it was made."""
+"""One alert as all channels deliver it: the bytes of its record, with the time it was made."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -19,26 +19,26 @@ class AlertRecord(NamedTuple):
     json: bytes
 
 
-class _Head(msgspec.Struct, gc=False):
-    """All that is read of an alert on its way."""
+class _AlertId(msgspec.Struct, gc=False):
+    """All that is decoded of an alert in transit."""
 
     number: int
     id: str
 
 
-_decode_head = codec.decoder(_Head)
+_decode_id = codec.decoder(_AlertId)
 
 
 def made_at(message: Message) -> datetime:
-    """When an alert was made: the time of its record."""
+    """Returns when an alert was made: the time of its record."""
     return _instant(message.timestamp()[1])
 
 
 def record_of(message: Message) -> AlertRecord:
-    """Raises UndigestibleError where it is no alert."""
+    """Returns the alert of a record. Raises UndigestibleError if it is none."""
     raw, offset, at_ms = message.value() or b"", message.offset() or 0, message.timestamp()[1]
-    head: _Head = codec.read(_decode_head, raw, f"{message.topic()}@{offset}")
-    return AlertRecord(head.number, head.id, offset, at_ms, _with_made_at(raw, at_ms))
+    alert: _AlertId = codec.read(_decode_id, raw, f"{message.topic()}@{offset}")
+    return AlertRecord(alert.number, alert.id, offset, at_ms, _with_made_at(raw, at_ms))
 
 
 def _with_made_at(raw: bytes, at_ms: int) -> bytes:

@@ -9,13 +9,13 @@ Numbered = tuple[int, int]  # number of an alert, offset of its record
 
 
 class MissingAlertError(LianchengError):
-    """Alerts are missing before this one: the reader may not go on as if nothing had happened."""
+    """Alerts are missing before this one: the reader must not continue as if nothing had happened."""
 
     def __init__(self, bank: str, first: int, last: int) -> None:
         which = f"alert {first} is" if first == last else f"alerts {first} to {last} are"
         super().__init__(
             f"{bank}: {which} missing, alert {last + 1} came instead of {first}: "
-            f"tell the office; to read on without them, read --from {last + 1}"
+            f"report it to the office; to continue without them, read --from {last + 1}"
         )
         self.bank = bank
         self.first = first
@@ -23,7 +23,7 @@ class MissingAlertError(LianchengError):
 
 
 class Gapless:
-    """Says of each number whether it is the next one, a repeated one, or one before which others are missing."""
+    """Tells whether a number is the next one, a repeated one, or one before which others are missing."""
 
     def __init__(self, bank: str, last: int) -> None:
         self.bank = bank
@@ -31,7 +31,7 @@ class Gapless:
         self.repeated = 0
 
     def is_next(self, number: int) -> bool:
-        """True for the next alert, False for one that was taken before.
+        """Returns True for the next alert, False for a repeated one.
 
         Raises:
             MissingAlertError: naming the numbers between the last one and this one.
@@ -48,16 +48,16 @@ class Gapless:
 class Place(NamedTuple):
     """Where an alert is, or will be."""
 
-    offset: int  # of its record, or at most that
+    offset: int  # of its record, or less
     there: bool
     before: int  # the greatest number before it; 0: none
 
 
 def find(number: int, end: int, record_from: Callable[[int], Numbered | None]) -> Place:
-    """The place of alert `number` by bisection: numbers rise with offsets.
+    """Returns the place of alert `number`, by bisection: numbers rise with offsets.
 
-    `record_from(offset)` gives the first record at or after an offset (transaction markers and aborted transactions
-    leave holes), None where there is none before `end`.
+    `record_from(offset)` returns the first record at or after an offset (transaction markers and aborted transactions
+    leave holes), None if there is none before `end`.
     """
     low, high, before, there = 0, end, 0, False
     while low < high:

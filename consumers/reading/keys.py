@@ -19,35 +19,35 @@ KEY = re.compile(r"lc_([a-z0-9][a-z0-9-]{1,31})_([0-9a-f]{8})_([0-9a-f]{64})")
 
 
 def new(bank: str, scopes: Iterable[Scope], now: datetime, ends_at: datetime | None = None) -> tuple[str, ApiKey]:
-    """A new key's text, and what is kept of it."""
+    """Returns a new key's text, and what is kept of it."""
     id_ = secrets.token_hex(4)
     text = f"lc_{bank}_{id_}_{secrets.token_hex(32)}"
-    wanted = set(scopes)
-    ordered = tuple(scope for scope in SCOPES if scope in wanted)
+    chosen = set(scopes)
+    ordered = tuple(scope for scope in SCOPES if scope in chosen)
     return text, ApiKey(id=id_, sha256=_hash(text), scopes=ordered, made_at=now, ends_at=ends_at)
 
 
 def named(text: str) -> tuple[str, str] | None:
-    """Bank and key id that a text names; None where it is no key at all. Says nothing about whether it is right."""
-    found = KEY.fullmatch(text)
-    return (found[1], found[2]) if found else None
+    """Returns the bank and key id that a text names, valid or not; None if it is no key at all."""
+    key = KEY.fullmatch(text)
+    return (key[1], key[2]) if key else None
 
 
 def matches(key: ApiKey, text: str) -> bool:
-    """Whether the text is that key; takes as long either way."""
+    """Returns whether the text is that key, in constant time."""
     return hmac.compare_digest(key.sha256, _hash(text))
 
 
-def lives(key: ApiKey, now: datetime) -> bool:
-    """Whether it may be used at an instant."""
+def is_valid(key: ApiKey, now: datetime) -> bool:
+    """Returns whether it may be used at an instant."""
     return key.ends_at is None or now < key.ends_at
 
 
 def rotated(bank: Bank, key: ApiKey, now: datetime, keep: timedelta) -> Bank:
-    """The bank with a new key; the living ones end after `keep`, and those that have ended are forgotten."""
+    """Returns the bank with a new key; valid ones end after `keep`, and those that have ended are removed."""
     end = now + keep
-    old = (one for one in bank.keys if lives(one, now))
-    kept = tuple(replace(one, ends_at=min(one.ends_at or end, end)) for one in old) if keep else ()
+    valid = (old for old in bank.keys if is_valid(old, now))
+    kept = tuple(replace(old, ends_at=min(old.ends_at or end, end)) for old in valid) if keep else ()
     return replace(bank, keys=(*kept, key))
 
 

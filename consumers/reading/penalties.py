@@ -1,4 +1,4 @@
-"""Reading all facts from `penalties`, partition by partition, as far as they go now."""
+"""Reads all facts from `penalties` up to its current end, partition by partition."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Facts:
 
     @property
     def length(self) -> int:
-        """Records at most: markers of transactions are counted too."""
+        """The number of records or more: markers of transactions count too."""
         return sum(self.ends.values())
 
     def partitions(self) -> Iterator[Iterator[list[Raw]]]:
-        """The records of one partition after another, in lists. A subject's records lie on one of them."""
+        """Yields the records of one partition after another, in lists. A subject's records are all on one."""
         for place, end in self.ends.items():
             yield self._partition(place, end)
 
@@ -35,7 +35,7 @@ class Facts:
 
 
 def open_facts(settings: Settings) -> Facts:
-    """Raises UnavailableError where no broker answers."""
+    """Raises UnavailableError if no broker answers."""
     require_broker(settings)
     places = [(TOPIC.name, partition) for partition in range(TOPIC.partitions)]
     return Facts(settings, tables.high_watermarks(settings, places))

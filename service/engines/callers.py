@@ -45,7 +45,7 @@ class Callers:
     def by_id(self, bank_id: str, key_id: str) -> Caller | None:
         """Returns the caller whose key has this id; None if it has ended or its bank was removed."""
         bank, key = _held(self._register.banks, bank_id, key_id)
-        return _caller(bank, key, self._rate) if bank and key and keys.lives(key, datetime.now(UTC)) else None
+        return _caller(bank, key, self._rate) if bank and key and keys.is_valid(key, datetime.now(UTC)) else None
 
     def still_valid(self, caller: Caller) -> bool:
         """Whether the key of a caller whose request is still open is valid."""
@@ -60,7 +60,7 @@ def identified(banks: Mapping[str, Bank], text: str, now: datetime, rate: float)
     bank, key = _held(banks, *(keys.named(text) or ("", "")))
     if bank is None or key is None or not keys.matches(key, text):
         raise KeyRefusedError("no registered bank has this key")
-    if not keys.lives(key, now):
+    if not keys.is_valid(key, now):
         raise KeyEndedError(f"it ended at {key.ends_at:%Y-%m-%dT%H:%M:%SZ}")
     return _caller(bank, key, rate)
 

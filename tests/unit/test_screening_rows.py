@@ -93,8 +93,8 @@ def test_rotation_leaves_an_overlap() -> None:
     _, first = keys.new("bank-a", keys.SCOPES, NOW)
     _, second = keys.new("bank-a", keys.SCOPES, NOW)
     both = keys.rotated(bank(first)["bank-a"], second, NOW, timedelta(hours=24))
-    assert [keys.lives(key, NOW + timedelta(hours=23)) for key in both.keys] == [True, True]
-    assert [keys.lives(key, NOW + timedelta(hours=24)) for key in both.keys] == [False, True]
+    assert [keys.is_valid(key, NOW + timedelta(hours=23)) for key in both.keys] == [True, True]
+    assert [keys.is_valid(key, NOW + timedelta(hours=24)) for key in both.keys] == [False, True]
     _, third = keys.new("bank-a", keys.SCOPES, NOW)
     assert keys.rotated(both, third, NOW + timedelta(hours=48), timedelta(0)).keys == (third,)
 
