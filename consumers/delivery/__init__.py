@@ -1,1 +1,1 @@
-"""Roads on which a bank's alerts reach it without a Kafka client of its own: the same numbers and the same JSON."""
+"""Alerts for banks without a Kafka client: what SSE, long polls and webhooks share. The same numbers and JSON."""

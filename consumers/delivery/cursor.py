@@ -1,4 +1,4 @@
-"""A listener's way through its bank's alerts: pages from Kafka while it is behind, the shared feed once it is not."""
+"""A listener's position in its bank's alerts: pages from Kafka while it lags, the shared feed once it does not."""
 
 import asyncio
 import threading
@@ -13,25 +13,25 @@ from liancheng.settings import Settings
 
 T = TypeVar("T")
 
-_READERS = 4  # clients that read history: a long read keeps few others waiting
+_READERS = 4  # clients that read history: few others wait for a long read
 
 
 class AlertSource:
-    """One tail and a few readers of history for all listeners of a process. Make it in its event loop."""
+    """One tail and a few readers of history for all listeners of a process. Construct it in its event loop."""
 
     def __init__(self, settings: Settings) -> None:
         self.tail = Tail(settings)
         self._settings = settings
         self._places = Places()
         self._local = threading.local()
-        self._made: list[Pages] = []
+        self._opened: list[Pages] = []
         self._pool = ThreadPoolExecutor(_READERS, "liancheng.history")
 
     def pages(self) -> Pages:
-        """The reader of the calling thread, which must be one of `history`'s."""
+        """Returns the reader of the calling thread, which must be one of `history`'s."""
         if not hasattr(self._local, "pages"):
             self._local.pages = Pages(self._settings, self._places)
-            self._made.append(self._local.pages)
+            self._opened.append(self._local.pages)
         pages: Pages = self._local.pages
         return pages
 
@@ -47,27 +47,27 @@ class AlertSource:
         return max(feed.last, feed.found_last or 0)
 
     async def history(self, work: Callable[[Pages], T]) -> T:
-        """Do something with a reader of history, in its thread."""
+        """Runs `work` with a reader of history, in its thread."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: work(self.pages()))
 
     def stop(self) -> None:
         self.tail.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        for pages in self._made:
+        for pages in self._opened:
             pages.close()
 
 
 class Cursor:
-    """`next`: the number that it hands over next."""
+    """`next`: the number of the next alert."""
 
-    def __init__(self, alerts: AlertSource, bank: str, first: int) -> None:
+    def __init__(self, source: AlertSource, bank: str, first: int) -> None:
         self.bank = bank
         self.next = first
-        self.live = False  # whether it has been at the newest alert
-        self._alerts = alerts
+        self.live = False  # whether it has reached the newest alert
+        self._source = source
 
     async def page(self, limit: int, size: int, wait_s: float) -> list[AlertRecord]:
-        """The next alerts, at once where there are any; waits for one otherwise. Empty: none came in time.
+        """Returns the next alerts, at once if there are any; otherwise it waits for one. Empty: none came in time.
 
         Raises:
             MissingAlertError: the next number is missing although later ones are there.
@@ -77,18 +77,18 @@ class Cursor:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_s
         while True:
-            feed = await self._alerts.tail.feed(self.bank)
+            feed = await self._source.tail.feed(self.bank)
             changed = feed.changed
             if feed.failed:
                 raise feed.failed
-            found = feed.since(self.next, limit)
-            if found is None:
-                found = await self._alerts.read(self.bank, self.next, limit, size)
+            alerts = feed.since(self.next, limit)
+            if alerts is None:
+                alerts = await self._source.read(self.bank, self.next, limit, size)
             else:
                 self.live = True
-            if found:
-                self.next = found[-1].number + 1
-                return found
+            if alerts:
+                self.next = alerts[-1].number + 1
+                return alerts
             self.live = True
             try:
                 await asyncio.wait_for(changed.wait(), max(deadline - loop.time(), 0))
@@ -96,6 +96,6 @@ class Cursor:
                 return []
 
     async def behind(self) -> int:
-        """How many alerts that are there it has not handed over yet, as far as the feed knows."""
-        feed = await self._alerts.tail.feed(self.bank)
+        """Returns how many alerts are still to come, as far as the feed knows."""
+        feed = await self._source.tail.feed(self.bank)
         return max(feed.last + 1 - self.next, 0)

@@ -1,4 +1,4 @@
-"""All alerts of one day of Shanghai."""
+"""All alerts of one day in Shanghai."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -10,7 +10,7 @@ from consumers.reading.gapless import Gapless
 from liancheng.errors import LianchengError
 from liancheng.records.alert_counts import bounds
 
-SETTLED_S = 60  # after its end no record of a day comes any more: transactions and retries are over by then
+SETTLED_S = 60  # a minute after its end no record of a day arrives: transactions and retries are over
 
 
 class DayNotOverError(LianchengError):
@@ -21,22 +21,22 @@ class DayNotOverError(LianchengError):
         self.wait_s = wait_s
 
 
-class Day(NamedTuple):
-    """`before`: the number of the last alert before the day. `alerts`: to be read once."""
+class DayOfAlerts(NamedTuple):
+    """`before`: the number of the last alert before the day. `alerts` can be read once."""
 
     before: int
     alerts: Iterator[AlertRecord]
 
 
 def require_over(day: date, now: datetime) -> None:
-    """Raises DayNotOverError until a minute after its end."""
+    """Raises DayNotOverError until a minute after the day's end."""
     end = datetime.fromtimestamp(bounds(day)[1] / 1000, UTC).timestamp() + SETTLED_S
     if now.timestamp() < end:
         raise DayNotOverError(day, end - now.timestamp())
 
 
-def alerts_of(pages: Pages, bank: str, day: date) -> Day:
-    """The alerts of a day, each once; of one that is not over, those that there are.
+def alerts_of(pages: Pages, bank: str, day: date) -> DayOfAlerts:
+    """Returns the alerts of a day, each once; of a day that is not over, those so far.
 
     Raises:
         MissingAlertError: while they are read, numbers are missing.
@@ -45,7 +45,7 @@ def alerts_of(pages: Pages, bank: str, day: date) -> Day:
     begin_ms, end_ms = bounds(day)
     start, end = pages.first_since(bank, begin_ms), pages.first_since(bank, end_ms)
     before = pages.last_before(bank, start)
-    return Day(before, _each(pages, Gapless(bank, before), start, end))
+    return DayOfAlerts(before, _each(pages, Gapless(bank, before), start, end))
 
 
 def _each(pages: Pages, numbers: Gapless, start: int, end: int) -> Iterator[AlertRecord]:

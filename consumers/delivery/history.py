@@ -20,7 +20,7 @@ _BEYOND_LAST = 1 << 62  # no bank gets so many alerts
 
 
 class Places:
-    """Offsets at which readers will go on: whoever turns pages does not search again. For several threads."""
+    """Offsets at which readers will continue, so that the next page needs no search. For several threads."""
 
     def __init__(self) -> None:
         self._offsets: dict[tuple[str, int], int] = {}
@@ -38,10 +38,9 @@ class Places:
 
 
 class Pages:
-    """Reads with one client, for one thread. `group`: never joined, but a login may be bound to its name.
+    """Reads with one client, for one thread. `group`: see `Reader`.
 
-    Raises:
-        UnavailableError: from every method, where the broker refuses or does not answer.
+    Every method raises UnavailableError if the broker refuses or does not answer.
     """
 
     def __init__(self, settings: Settings, places: Places | None = None, group: str = GROUP) -> None:
@@ -54,7 +53,7 @@ class Pages:
         Raises:
             MissingAlertError: `first` is missing although later ones exist. A gap further on ends the page.
         """
-        page = _Page(bank, first, limit, size)
+        page = _PageBuilder(bank, first, limit, size)
         offset = self._places.take(bank, first)
         for record in self._from(bank, self.find(bank, first) if offset is None else offset):
             if not page.takes(record):
@@ -119,14 +118,14 @@ class Pages:
         return map(record_of, self._reader.to_end(topics.BANK_ALERTS.named(bank), offset, _CHUNK_RECORDS))
 
 
-class _Page:
+class _PageBuilder:
     def __init__(self, bank: str, first: int, limit: int, size: int) -> None:
         self.records: list[AlertRecord] = []
         self._numbers = Gapless(bank, first - 1)
         self._limit, self._left = limit, size
 
     def takes(self, record: AlertRecord) -> bool:
-        """Whether more may come after this one."""
+        """Adds an alert; returns whether the page may get more."""
         if self.records and record.number > self._numbers.last + 1:
             return False  # the page ends at a gap; reading from the next number raises MissingAlertError
         if self._numbers.is_next(record.number):

@@ -1,4 +1,7 @@
-"""The newest alerts of the banks that somebody listens to: one Kafka consumer and one thread for all of them."""
+"""The newest alerts of the banks that have listeners: one Kafka consumer and one thread for all of them.
+
+Not a `Reader`: banks come and go while it runs, and one bank's error must not stop the others.
+"""
 
 import asyncio
 import logging
@@ -20,12 +23,12 @@ from transport.reader import ANSWER_S, TopicGoneError, is_record
 
 log = logging.getLogger("liancheng.roads")
 
-KEPT = 512  # alerts of one bank that lie here for its listeners; who needs older ones reads them from Kafka
+KEPT_ALERTS = 512  # of one bank, for its listeners; older ones are read from Kafka
 KEPT_BYTES = 2**20
-IDLE_S = 300.0  # a bank to which nobody has listened for so long is let go
+IDLE_S = 300.0  # a bank without listeners for so long is no longer followed
 _WAIT_S = 0.05
-_AFRESH_S = 0.5
-_BATCH = 500
+_RESTART_S = 0.5
+_CHUNK_RECORDS = 500
 _LATEST = OffsetSpec.latest()  # type: ignore[no-untyped-call]
 PREFIX = topics.BANK_ALERTS.prefix
 
@@ -33,7 +36,7 @@ PREFIX = topics.BANK_ALERTS.prefix
 class Feed:
     """The newest alerts of one bank, without a gap. Only for the event loop's thread.
 
-    `changed` is set, and replaced by a new one, when something came. `failed`: why nothing more will come here.
+    `changed` is set, and replaced by a new one, when alerts arrive. `failed`: why no more will arrive.
     """
 
     def __init__(self, bank: str, loop: asyncio.AbstractEventLoop) -> None:
@@ -41,13 +44,13 @@ class Feed:
         self.ready: asyncio.Future[None] = loop.create_future()
         self.changed = asyncio.Event()
         self.failed: Exception | None = None
-        self.last = 0  # the newest number; 0: none came since it began
-        self.found_last: int | None = None  # the newest number when somebody looked for it, before any came
+        self.last = 0  # the newest number; 0: none has come since it began
+        self.found_last: int | None = None  # the newest number on the topic, looked up before any came
         self.used_at = time.monotonic()
         self._records: list[AlertRecord] = []
 
     def since(self, number: int, limit: int) -> list[AlertRecord] | None:
-        """Alerts from a number on; None where they may lie further back."""
+        """Returns alerts from a number on; None if the feed begins after that number."""
         if not self._records or self._records[0].number > number:
             return None
         start = number - self._records[0].number
@@ -58,10 +61,10 @@ class Feed:
             if self.last and record.number <= self.last:
                 continue
             if record.number != self.last + 1:
-                self._records.clear()  # behind a gap, which the pages will name, or the first that came
+                self._records.clear()  # the first one, or one after a gap: pages raise MissingAlertError for it
             self._records.append(record)
             self.last = record.number
-        if len(self._records) > 2 * KEPT or sum(len(one.json) for one in self._records) > 2 * KEPT_BYTES:
+        if len(self._records) > 2 * KEPT_ALERTS or sum(len(record.json) for record in self._records) > 2 * KEPT_BYTES:
             self._forget()
         self._wake()
 
@@ -75,7 +78,7 @@ class Feed:
         kept, size = 0, 0
         for record in reversed(self._records):
             size += len(record.json)
-            if kept == KEPT or (kept and size > KEPT_BYTES):
+            if kept == KEPT_ALERTS or (kept and size > KEPT_BYTES):
                 break
             kept += 1
         del self._records[: len(self._records) - kept]
@@ -86,30 +89,30 @@ class Feed:
 
 
 class Tail:
-    """Feeds by bank. Make it in the event loop that uses it."""
+    """Feeds by bank. Construct it in the event loop that uses it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._feeds: dict[str, Feed] = {}  # of the loop
-        self._asked: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()  # a bank: to be followed, or let go
-        self._wanted: set[str] = set()  # of the thread: asked for, not followed yet
+        self._requests: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()  # a bank, and whether to follow it
+        self._pending: set[str] = set()  # of the thread: requested, not followed yet
         self._offsets: dict[str, int] = {}  # of the thread: the next ones, by bank
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="liancheng.roads", daemon=True)
         self._thread.start()
 
     async def feed(self, bank: str) -> Feed:
-        """The bank's feed. What is committed after this returns will come there.
+        """Returns the bank's feed. It gets all that is committed after this returns.
 
         Raises:
             UnavailableError: the broker has no such topic, or does not answer.
         """
         feed = self._feeds.get(bank)
         if feed is None or feed.failed:
-            self._let_go()
+            self._drop_idle()
             feed = self._feeds[bank] = Feed(bank, self._loop)
-            self._asked.put((bank, True))
+            self._requests.put((bank, True))
         await asyncio.shield(feed.ready)
         feed.used_at = time.monotonic()
         return feed
@@ -118,12 +121,12 @@ class Tail:
         self._stopping.set()
         self._thread.join(10)
 
-    def _let_go(self) -> None:
+    def _drop_idle(self) -> None:
         now = time.monotonic()
         for bank, feed in list(self._feeds.items()):
             if now - feed.used_at > IDLE_S and feed.ready.done():
                 del self._feeds[bank]
-                self._asked.put((bank, False))
+                self._requests.put((bank, False))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -135,44 +138,44 @@ class Tail:
                     self._change(client)
                     first = client.poll(_WAIT_S)
                     if first is not None:
-                        self._hand(client, [first, *client.consume(_BATCH, timeout=0)])
-            except Exception as error:  # whatever it is, nobody else would go on
-                log.warning("alerts: %s, starting afresh", error)
-                self._stopping.wait(_AFRESH_S)
+                        self._hand_over(client, [first, *client.consume(_CHUNK_RECORDS, timeout=0)])
+            except Exception as error:  # of any kind: no other thread continues the work
+                log.warning("alerts: %s, starting again", error)
+                self._stopping.wait(_RESTART_S)
             finally:
                 client.close()
 
     def _change(self, client: Consumer) -> None:
-        while not self._asked.empty():
-            bank, wanted = self._asked.get()
-            self._wanted.discard(bank)
+        while not self._requests.empty():
+            bank, is_followed = self._requests.get()
+            self._pending.discard(bank)
             if self._offsets.pop(bank, None) is not None:
                 client.incremental_unassign([_place(bank)])
-            if wanted:
-                self._wanted.add(bank)
-        if self._wanted:
-            self._follow(client, sorted(self._wanted))
+            if is_followed:
+                self._pending.add(bank)
+        if self._pending:
+            self._follow(client, sorted(self._pending))
 
     def _follow(self, client: Consumer, new: Sequence[str]) -> None:
-        client.list_topics(timeout=ANSWER_S)  # else librdkafka looks for each leader, up to a second
+        client.list_topics(timeout=ANSWER_S)  # otherwise librdkafka looks for each leader, up to a second
         ends = self._ends(new)
         for bank, end in ends.items():
             if isinstance(end, Exception):
-                self._tell(bank, end)
-        found = {bank: end for bank, end in ends.items() if isinstance(end, int)}
-        client.incremental_assign([_place(bank, end) for bank, end in found.items()])
-        self._offsets |= found
-        self._wanted.clear()
-        for bank in found:
+                self._fail(bank, end)
+        offsets = {bank: end for bank, end in ends.items() if isinstance(end, int)}
+        client.incremental_assign([_place(bank, end) for bank, end in offsets.items()])
+        self._offsets |= offsets
+        self._pending.clear()
+        for bank in offsets:
             self._loop.call_soon_threadsafe(self._ready, bank)
 
     def _ends(self, banks: Sequence[str]) -> dict[str, int | Exception]:
-        """Where open transactions begin, or else the ends: all that is committed from now on lies behind."""
-        asked = {_place(bank): _LATEST for bank in banks}
+        """Returns where open transactions begin, or else the ends: all that is committed from now on comes after."""
+        specs = {_place(bank): _LATEST for bank in banks}
         ends: dict[str, int | Exception] = {}
         client = admin(self._settings)
-        found = client.list_offsets(asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=ANSWER_S)
-        for place, future in found.items():
+        futures = client.list_offsets(specs, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=ANSWER_S)
+        for place, future in futures.items():
             bank = place.topic.removeprefix(PREFIX)
             try:
                 ends[bank] = future.result(ANSWER_S).offset
@@ -180,8 +183,8 @@ class Tail:
                 ends[bank] = UnavailableError(f"{place.topic} cannot be followed: {error}")
         return ends
 
-    def _hand(self, client: Consumer, found: Sequence[Message]) -> None:
-        for topic, messages in groupby(found, key=lambda message: message.topic() or ""):
+    def _hand_over(self, client: Consumer, chunk: Sequence[Message]) -> None:
+        for topic, messages in groupby(chunk, key=lambda message: message.topic() or ""):
             bank = topic.removeprefix(PREFIX)
             try:
                 records = [record_of(message) for message in messages if is_record(message)]
@@ -189,7 +192,7 @@ class Tail:
                 log.warning("%s: %s", topic, error)
                 if self._offsets.pop(bank, None) is not None:
                     client.incremental_unassign([_place(bank)])
-                self._tell(bank, error)
+                self._fail(bank, error)
                 continue
             if records and bank in self._offsets:
                 self._offsets[bank] = records[-1].offset + 1
@@ -204,7 +207,7 @@ class Tail:
         if feed := self._feeds.get(bank):
             feed.put(records)
 
-    def _tell(self, bank: str, error: Exception) -> None:
+    def _fail(self, bank: str, error: Exception) -> None:
         self._loop.call_soon_threadsafe(lambda: self._feeds[bank].fail(error) if bank in self._feeds else None)
 
 

@@ -23,10 +23,10 @@ decode = codec.decoder(Bank)
 
 
 def check_id(text: str) -> str:
-    """A bank's id. No dot: names of topics and prefixes of rights end in one.
+    """Returns a bank's id. It holds no dot: names of topics and prefixes of rights end in one.
 
     Raises:
-        WrongUseError: it cannot be one.
+        WrongUseError: the text cannot be an id.
     """
     if not _ID.fullmatch(text):
         raise WrongUseError(
@@ -39,16 +39,16 @@ def check_id(text: str) -> str:
 def add_bank(
     settings: Settings, id_: str, name: str | None = None, requests_per_s: float | None = None
 ) -> tuple[Bank, bool]:
-    """Make the bank's topics, then put it on the register (in this order: who reads the register finds the topics).
+    """Creates the bank's topics, then puts it on the register: every bank on the register has its topics.
 
     A bank that was removed comes back, without its old keys.
 
     Args:
-        name: None keeps the name it has, or makes it the id.
-        requests_per_s: how often it may ask the HTTP service; None keeps what it has.
+        name: None keeps the current name; a new bank gets its id.
+        requests_per_s: its limit at the HTTP service; None keeps the current one.
 
     Returns:
-        The bank as it stands now, and whether anything had to be made or written.
+        The current bank, and whether anything had to be created or written.
     """
     made = admin.add_bank_topic(settings, check_id(id_))
     known = _all(settings).get(id_)
@@ -61,12 +61,12 @@ def add_bank(
 
 
 def banks(settings: Settings) -> tuple[Bank, ...]:
-    """The banks on the register, by id; not those that were removed."""
+    """Returns the banks on the register, by id, without those that were removed."""
     return tuple(bank for _, bank in sorted(_all(settings).items()) if bank.removed_at is None)
 
 
 def bank_of(settings: Settings, id_: str) -> Bank:
-    """A bank on the register.
+    """Returns a bank on the register.
 
     Raises:
         WrongUseError: it was never registered, or was removed.
@@ -85,14 +85,14 @@ def rotate_key(
     scopes: Iterable[Scope] | None = None,
     valid: timedelta | None = None,
 ) -> tuple[Bank, str]:
-    """Make a new key of a bank; the keys it has end after `keep`.
+    """Creates a new key for a bank; its other keys end after `keep`.
 
     Args:
-        scopes: what the new key is for; None: the same as the newest key, or all where there was none.
-        valid: how long the new key lives; None: until it is rotated.
+        scopes: what the new key is for; None: the same as the newest key, or all if there was none.
+        valid: how long the new key is valid; None: until it is rotated.
 
     Returns:
-        The bank as it stands now, whose last key is the new one, and the key's text, which is kept nowhere.
+        The current bank, whose last key is the new one, and the key's text, which is kept nowhere.
     """
     bank, now = bank_of(settings, id_), datetime.now(UTC)
     if scopes is None:
@@ -104,7 +104,7 @@ def rotate_key(
 
 
 def remove_bank(settings: Settings, id_: str) -> Bank:
-    """End a bank's keys at once. It stays on the register as removed, and its alerts stay on their topic."""
+    """Ends a bank's keys at once. It stays on the register as removed, and its alerts stay on their topic."""
     bank = replace(bank_of(settings, id_), keys=(), removed_at=datetime.now(UTC))
     _write(settings, bank)
     return bank
@@ -116,8 +116,8 @@ def _all(settings: Settings) -> dict[str, Bank]:
     newest: dict[bytes, bytes | None] = {}
     for message in chain.from_iterable(tables.read_until(settings, ends)):
         newest[message.key() or b""] = message.value()
-    found = (codec.read(decode, raw, topics.BANKS.name) for raw in newest.values() if raw is not None)
-    return {bank.id: bank for bank in found}
+    current = (codec.read(decode, raw, topics.BANKS.name) for raw in newest.values() if raw is not None)
+    return {bank.id: bank for bank in current}
 
 
 def _write(settings: Settings, bank: Bank) -> None:

@@ -1,4 +1,4 @@
-"""Reading the joint-sanction list from its topic: one subject's entry, or the whole list as it stands."""
+"""Reads the joint-sanction list from its topic: one subject's entry, or the whole current list."""
 
 import hashlib
 from collections import Counter
@@ -20,28 +20,29 @@ _decode = codec.decoder(ListRecord)
 
 @dataclass(frozen=True)
 class SanctionList:
-    """The newest entries by USCC, and the last day up to which every partition read is worked off (None: not yet)."""
+    """The newest entries by USCC, and the day up to which every partition read is complete (None: not yet)."""
 
     entries: Mapping[str, Entry]
     complete_to: date | None
 
     def sorted(self, levels: Iterable[Level] = LEVELS) -> tuple[Entry, ...]:
-        """The entries of these levels by USCC."""
-        wanted = set(levels)
-        return tuple(entry for _, entry in sorted(self.entries.items()) if entry.level in wanted)
+        """Returns the entries of these levels, in the order of their USCCs."""
+        chosen = set(levels)
+        return tuple(entry for _, entry in sorted(self.entries.items()) if entry.level in chosen)
 
     def counts(self) -> dict[Level, int]:
-        """How many entries each level has."""
-        found = Counter(entry.level for entry in self.entries.values())
-        return {level: found[level] for level in LEVELS}
+        """Returns how many entries each level has."""
+        counts = Counter(entry.level for entry in self.entries.values())
+        return {level: counts[level] for level in LEVELS}
 
     def digest(self) -> str:
-        """SHA-256, hex: equal lists have equal digests, in whatever order and how often their records came."""
+        """Returns SHA-256, hex: equal lists have equal digests, whatever the order and number of their records."""
         return digest_of(entry for _, entry in sorted(self.entries.items()))
 
 
 def digest_of(entries: Iterable[Entry]) -> str:
-    """The digest of entries that come by USCC: that of their own digests, for who cannot hold all entries at once."""
+    """Returns the digest of entries in the order of their USCCs. It is over their own digests: all entries together
+    need not fit into memory."""
     sha = hashlib.sha256()
     for entry in entries:
         sha.update(hashlib.sha256(entry.uscc.encode() + b"\0" + codec.encode(entry)).digest())
@@ -52,7 +53,7 @@ Newest = Mapping[tuple[int, bytes], bytes]  # value by partition and key
 
 
 def assemble(newest: Newest, partitions: Iterable[int]) -> SanctionList:
-    """The list from the newest record of each key of these partitions.
+    """Returns the list from the newest record of each key of these partitions.
 
     Raises:
         UndigestibleError: a record is no entry.
@@ -70,19 +71,19 @@ def assemble(newest: Newest, partitions: Iterable[int]) -> SanctionList:
 
 
 def read_list(settings: Settings) -> SanctionList:
-    """The whole list as it stands now."""
+    """Returns the whole current list."""
     return _read(settings, range(TOPIC.partitions))
 
 
 def read_entry(settings: Settings, uscc: str) -> tuple[Entry | None, date | None]:
-    """The entry of a checked USCC (None: it has none), and up to which day its partition is worked off.
+    """Returns the entry of a valid USCC (None: it has none), and the day up to which its partition is complete.
 
-    Reads only the partition on which the USCC lies.
+    Reads only the partition of the USCC.
     """
     key = uscc.encode()
     partition = codec.murmur2_partition(key, TOPIC.partitions)
-    found = _read(settings, [partition], {key, topics.NEW_DAY_KEY})
-    return found.entries.get(uscc), found.complete_to
+    part = _read(settings, [partition], {key, topics.NEW_DAY_KEY})
+    return part.entries.get(uscc), part.complete_to
 
 
 def _read(settings: Settings, partitions: Iterable[int], keys: set[bytes] | None = None) -> SanctionList:

@@ -1,4 +1,4 @@
-"""A bank's receipts on their topic: a lost one is found again."""
+"""Reads a bank's receipts from their topic, so that a lost one can be restored."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -14,7 +14,7 @@ _decode = codec.decoder(ScreeningReceipt)
 
 
 def receipts(settings: Settings, bank: str) -> Iterator[ScreeningReceipt]:
-    """All of a bank's, the oldest first.
+    """Yields all receipts of a bank, the oldest first.
 
     Raises:
         WrongUseError: the bank is not registered.

@@ -1,4 +1,4 @@
-"""The service's Ed25519 key, which signs receipts. Made at the first start; mode 0600."""
+"""The service's Ed25519 key, which signs receipts and counts of alerts. Created at the first start; mode 0600."""
 
 import base64
 import hashlib
@@ -47,7 +47,7 @@ class PublicKeys(Model, frozen=True, kw_only=True):
 
 
 class Signer:
-    """Signs. To change the key, put another file in its place and start the service again: old receipts stay valid.
+    """Signs. To change the key, replace the file and restart the service: old receipts stay valid.
 
     Raises:
         WrongUseError: the file is no Ed25519 key, or others may read it.
@@ -68,7 +68,8 @@ class Signer:
         return base64.b64encode(self._key.sign(raw)).decode()
 
     def secret(self, purpose: bytes) -> bytes:
-        """32 bytes for another purpose, the same wherever this key signs; nobody finds one from another (RFC 5869)."""
+        """Returns 32 bytes for another purpose, the same wherever this key signs. None can be derived from another
+        (RFC 5869)."""
         return HKDF(SHA256(), 32, None, purpose).derive(self._key.private_bytes_raw())
 
     def public_keys(self) -> PublicKeys:
@@ -90,12 +91,12 @@ def verified(statement: ScreeningReceipt | AlertCount, keys: PublicKeys) -> tupl
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """The first 16 hex digits of the SHA-256 of its 32 bytes."""
+    """Returns the first 16 hex digits of the SHA-256 of its 32 bytes."""
     return hashlib.sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
 
 
 def public_key(pem: str) -> Ed25519PublicKey:
-    """Raises WrongUseError where it is none."""
+    """Returns the key of a PEM. Raises WrongUseError if it is none."""
     try:
         key = load_pem_public_key(pem.encode())
     except ValueError as error:
@@ -120,16 +121,16 @@ def _loaded(path: Path) -> Ed25519PrivateKey:
 
 
 def _make(path: Path) -> None:
-    """Make the key where there is none: whole or not at all, whoever else starts at the same time."""
+    """Creates the key if there is none: whole or not at all, even if another process starts at the same time."""
     if path.exists():
         return
     raw = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    mine = path.with_name(f"{path.name}.{os.getpid()}")
-    mine.touch(0o600)
-    mine.write_bytes(raw)
+    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own.touch(0o600)
+    own.write_bytes(raw)
     try:
-        os.link(mine, path)
+        os.link(own, path)
     except FileExistsError:
         pass
     finally:
-        mine.unlink()
+        own.unlink()
