@@ -91,7 +91,7 @@ def rebuild(
 ) -> None:
     """Delete the view; the filler fills it again. Until then it does not answer."""
     settings = Settings()
-    say("deleted" if contents.throw_away(settings) else "there was no view")
+    say("deleted" if contents.delete(settings) else "there was no view")
     if not wait:
         return
     with View(settings) as view:

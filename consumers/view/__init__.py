@@ -1,1 +1,1 @@
-"""The screening view: the list as it stands, in Redis, thrown away and filled anew at will."""
+"""The screening view: a copy of the current list in Redis, which can be deleted and filled again at any time."""

@@ -1,4 +1,4 @@
-"""The screening view as a whole: its fingerprint, its size, and throwing it away."""
+"""The screening view as a whole: its digest, its size, its deletion."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from liancheng.settings import Settings
 from transport import redis_clients
 
 _TRIES = 5
-_AT_ONCE = 2000  # entries, 5 MB
+_BATCH_ENTRIES = 2000  # 5 MB
 
 
 class ViewDigest(NamedTuple):
@@ -35,7 +35,7 @@ class _MovedError(Exception):
 
 
 def digest(settings: Settings) -> ViewDigest:
-    """The fingerprint of all entries as they stand at one position.
+    """Returns the digest of all entries at one position.
 
     Raises:
         StaleViewError: the view is not filled.
@@ -47,7 +47,7 @@ def digest(settings: Settings) -> ViewDigest:
                 return _digest(settings, view)
             except _MovedError:
                 continue
-    raise UnavailableError(f"the list changed each of the {_TRIES} times that it was read: ask again in a quiet hour")
+    raise UnavailableError(f"the list changed in each of {_TRIES} attempts to read it: try again in a quiet hour")
 
 
 def _digest(settings: Settings, view: View) -> ViewDigest:
@@ -58,8 +58,8 @@ def _digest(settings: Settings, view: View) -> ViewDigest:
 
     def entries() -> Iterator[Entry]:
         usccs = iter(sorted(_usccs(settings)))
-        while some := list(islice(usccs, _AT_ONCE)):
-            answer = view.unchecked(some)
+        while batch := list(islice(usccs, _BATCH_ENTRIES)):
+            answer = view.unchecked(batch)
             _require_same(position, answer.position)
             for uscc, raw in answer.raw.items():
                 if raw is None:
@@ -69,8 +69,8 @@ def _digest(settings: Settings, view: View) -> ViewDigest:
                 yield entry
         _require_same(position, view.position())
 
-    made = digest_of(entries())
-    return ViewDigest(made, levels.total(), {level: levels[level] for level in LEVELS}, position)
+    sha256 = digest_of(entries())
+    return ViewDigest(sha256, levels.total(), {level: levels[level] for level in LEVELS}, position)
 
 
 def _require_same(before: Position, now: Position) -> None:
@@ -79,21 +79,21 @@ def _require_same(before: Position, now: Position) -> None:
 
 
 def _usccs(settings: Settings) -> set[str]:
-    """In pieces: HKEYS would hold Redis, and with it all who screen, up for a million names."""
+    """Scanned: HKEYS of a million names would block Redis, and all screening with it."""
     with _client(settings) as client:
-        found = {name.decode() for name in client.hscan_iter(layout.KEY, count=1000, no_values=True)}
-    return found - {layout.HEAD.decode()}
+        names = {name.decode() for name in client.hscan_iter(layout.KEY, count=1000, no_values=True)}
+    return names - {layout.HEAD.decode()}
 
 
 def count(settings: Settings) -> int:
-    """How many entries are in the view."""
+    """Returns how many entries are in the view."""
     with _client(settings) as client:
         fields = client.hlen(layout.KEY)
         return max(int(fields) - 1, 0)
 
 
-def throw_away(settings: Settings) -> bool:
-    """Delete the view; fillers see it within a second and fill it anew. False where there was none."""
+def delete(settings: Settings) -> bool:
+    """Deletes the view; fillers notice within a second and fill it again. Returns False if there was none."""
     with _client(settings) as client:
         return bool(client.unlink(layout.KEY))
 

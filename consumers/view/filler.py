@@ -18,11 +18,11 @@ from transport import health_server, redis_clients
 
 log = logging.getLogger("liancheng.view")
 
-AFRESH_S = 0.5  # pause before a new session
+RESTART_S = 0.5  # pause before a new session
 
 
 class Filler:
-    """Keeps the view filled. Inside a `with`, a thread does it; several of them, anywhere, do each other no harm."""
+    """Keeps the view filled. In a `with`, a thread does it. Several fillers do not disturb each other."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -33,7 +33,7 @@ class Filler:
         self._thread = threading.Thread(target=self.run, name="liancheng.view", daemon=True)
 
     def run(self) -> None:
-        """Work until `stopping` is set."""
+        """Works until `stopping` is set."""
         while not self.stopping.is_set():
             metrics.SESSIONS.inc()
             try:
@@ -43,13 +43,13 @@ class Filler:
             except RedisError as error:
                 self._ended(str(redis_clients.readable(error, self.settings)))
             except Exception:
-                log.exception("session failed, starting afresh")
-            self.stopping.wait(AFRESH_S)
+                log.exception("session failed, starting again")
+            self.stopping.wait(RESTART_S)
 
     def _ended(self, why: str) -> None:
-        """Said once, not twice a second while Redis or the broker is away."""
+        """Logs the reason once, not twice a second while Redis or the broker is away."""
         if why != self._last_end:
-            log.warning("session ended (%s), starting afresh", why)
+            log.warning("session ended (%s), starting again", why)
         self._last_end = why
 
     def _one_session(self) -> None:
@@ -63,7 +63,7 @@ class Filler:
             session.close()
 
     def health(self) -> tuple[bool, dict[str, object]]:
-        """Whether it reaches Kafka and Redis, and what it does: connecting, rebuilding, following."""
+        """Returns whether it reaches Kafka and Redis, and what it does: connecting, rebuilding, following."""
         session = self._session
         return session is not None, {"state": session.state if session else "connecting", "age_s": self.age_s()}
 
@@ -77,7 +77,7 @@ class Filler:
 
 
 def run(settings: Settings) -> None:
-    """Fill the view in this process until a signal comes.
+    """Fills the view in this process until a signal comes.
 
     Raises:
         WrongUseError: the port of /metrics and /health is taken.

@@ -1,4 +1,4 @@
-"""What a batch of records does to the screening view: pure, so that it can be done again on another head."""
+"""What a batch of records changes in the screening view: pure, so that it can be repeated on another head."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ _decode_day = codec.decoder(ListDay)
 
 
 class ViewInput(NamedTuple):
-    """A record of a partition; or, where `key` is None, the news that committed records end at `offset`."""
+    """A record of a partition; or, if `key` is None, the event that committed records end at `offset`."""
 
     partition: int
     offset: int
@@ -26,26 +26,26 @@ class ViewInput(NamedTuple):
 
 
 class EndsSample(NamedTuple):
-    """The ends of all partitions, open transactions included, not before an instant of Redis's clock."""
+    """The ends of all partitions, open transactions included, at an instant of Redis's clock or later."""
 
     at_ms: int
     ends: tuple[int, ...]
 
 
 class Changes(NamedTuple):
-    """The newest value of each USCC; None: its entry is gone. And how many records were no entries."""
+    """The newest value of each USCC; None: its entry is deleted. And how many records were no entries."""
 
     entries: dict[bytes, bytes | None]
     undigestible: int = 0
     records: int = 0
 
 
-def fold(head: ViewHead, steps: Iterable[ViewInput], looks: Sequence[EndsSample] = ()) -> tuple[ViewHead, Changes]:
-    """The head after these records and looks, and what they change. Records before the head's offsets are left out."""
+def fold(head: ViewHead, inputs: Iterable[ViewInput], samples: Sequence[EndsSample] = ()) -> tuple[ViewHead, Changes]:
+    """Returns the head after these inputs and samples, and what they change. Records before its offsets are skipped."""
     entries: dict[bytes, bytes | None] = {}
     parts, undigestible, records = list(head.parts), 0, 0
     ends: dict[int, tuple[int, int | None]] = {}  # offset and timestamp by partition: a head is costly to replace
-    for partition, offset, timestamp_ms, key, value in steps:
+    for partition, offset, timestamp_ms, key, value in inputs:
         end, _ = ends.get(partition, (parts[partition].offset, None))
         if key is None:
             ends[partition] = max(offset, end), ends.get(partition, (0, None))[1]
@@ -66,18 +66,18 @@ def fold(head: ViewHead, steps: Iterable[ViewInput], looks: Sequence[EndsSample]
     for partition, (offset, applied_ms) in ends.items():
         part = parts[partition]
         parts[partition] = replace(part, offset=offset, applied_ms=applied_ms or part.applied_ms)
-    fresh = tuple(_fresh(part, number, looks) for number, part in enumerate(parts))
-    return replace(head, parts=fresh), Changes(entries, undigestible, records)
+    current = tuple(_current(part, number, samples) for number, part in enumerate(parts))
+    return replace(head, parts=current), Changes(entries, undigestible, records)
 
 
-def open_looks(head: ViewHead, looks: Iterable[EndsSample]) -> list[EndsSample]:
-    """The looks whose ends have not been reached everywhere."""
-    return [look for look in looks if any(offset < end for offset, end in zip(head.offsets, look.ends, strict=True))]
+def unreached(head: ViewHead, samples: Iterable[EndsSample]) -> list[EndsSample]:
+    """Returns the samples whose ends some partition has not reached."""
+    return [s for s in samples if any(offset < end for offset, end in zip(head.offsets, s.ends, strict=True))]
 
 
-def _fresh(part: PartitionState, number: int, looks: Sequence[EndsSample]) -> PartitionState:
-    """The last look counts, also where Redis's clock was put back since the one before."""
-    reached = [look.at_ms for look in looks if look.ends[number] <= part.offset]
+def _current(part: PartitionState, number: int, samples: Sequence[EndsSample]) -> PartitionState:
+    """The last sample counts, even if Redis's clock was put back since the one before."""
+    reached = [sample.at_ms for sample in samples if sample.ends[number] <= part.offset]
     return replace(part, current_ms=reached[-1]) if reached and reached[-1] != part.current_ms else part
 
 

@@ -1,8 +1,8 @@
-"""How the screening view lies in Redis: one hash, nothing beside it.
+"""How Redis stores the screening view: one hash, nothing else.
 
 `liancheng:list` is a hash. Its field `#` is the head (JSON, `ViewHead`); every other field is a USCC, its value the
-entry's bytes as they are on `sanction-list`. One key, so that nothing can be lost, flushed or evicted by halves, and
-one HMGET gives entries together with the head that belongs to them.
+entry's bytes as they are on `sanction-list`. One key, so that it cannot be lost, flushed or evicted in part, and
+one HMGET returns entries together with their head.
 """
 
 from datetime import date
@@ -11,7 +11,7 @@ import msgspec
 
 KEY = "liancheng:list"
 HEAD = b"#"
-LAYOUT = 1  # a view of another layout is filled anew
+LAYOUT = 1  # a view of another layout is filled again
 USCC_BYTES = 18
 
 
@@ -22,8 +22,8 @@ class PartitionState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     target: the partition's end when this filling began; before it is reached, entries may be missing.
     day: the list is complete up to this day.
     applied_ms: timestamp of the newest record applied, Unix milliseconds.
-    current_ms: all that lay on the partition at this instant is in the view; milliseconds of Redis's own clock, so
-        that no two machines' clocks are compared.
+    current_ms: all that was on the partition at this instant is in the view; milliseconds of Redis's own clock, so
+        that clocks of two machines are never compared.
     """
 
     offset: int = 0
@@ -34,10 +34,10 @@ class PartitionState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class ViewHead(msgspec.Struct, frozen=True, kw_only=True):
-    """What the view is and how far it has come. Written in the same transaction as the entries it speaks of.
+    """What the view is and how far it has come. Written in one transaction with the entries that it describes.
 
     generation: a new one for each filling from the beginning.
-    source: the topic's id on its cluster; one that was made anew has another.
+    source: the topic's id on its cluster; a topic that was created again has another.
     """
 
     layout: int
@@ -60,7 +60,7 @@ _decoder = msgspec.json.Decoder(ViewHead)
 
 
 def decode(raw: bytes | None) -> ViewHead | None:
-    """A head; None where there is none, or none of this layout."""
+    """Returns a head; None if there is none, or none of this layout."""
     if raw is None:
         return None
     try:

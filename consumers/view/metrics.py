@@ -9,7 +9,7 @@ UNDIGESTIBLE = Counter("liancheng_view_undigestible", "Records that are neither 
 FILLINGS = Counter(
     "liancheng_view_fillings", "Times it began to fill from the beginning. Rising: Redis loses its data."
 )
-SESSIONS = Counter("liancheng_view_sessions", "Times it began afresh. Rising: it loses Redis or the broker.")
+SESSIONS = Counter("liancheng_view_sessions", "Times it began a session. Rising: it loses Redis or the broker.")
 CONFLICTS = Counter("liancheng_view_conflicts", "Writes that found another filler's, or a flush. Harmless.")
 BATCH_SECONDS = Histogram(
     "liancheng_view_batch_seconds", "One batch, from read to written. High: Redis slow.",
@@ -21,7 +21,7 @@ AGE = Gauge("liancheng_view_age_seconds", "How old the view is; -1: not filled y
 
 
 def progressed(changes: Changes, behind: int, seconds: float | None) -> None:
-    """A batch was written (`seconds`; None: nothing was read)."""
+    """Counts a batch that was written (`seconds`; None: nothing was read)."""
     RECORDS.inc(changes.records)
     BEHIND.set(behind)
     UNDIGESTIBLE.inc(changes.undigestible)

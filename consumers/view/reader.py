@@ -1,6 +1,6 @@
-"""Answers from the screening view, each with the position that belongs to it; refused where the view is too old.
+"""Entries from the screening view, each answer with its position; refused if the view is too old.
 
-`View` for threads, `AsyncView` for an event loop; both give the same.
+`View` for threads, `AsyncView` for an event loop; both return the same.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from transport import redis_clients
 
 __all__ = ["NOWHERE", "AsyncView", "Position", "Seen", "StaleViewError", "View", "ViewEntries"]
 
-MOST = 10_000  # companies in one question: 25 MB of entries
+COMPANIES_MAX = 10_000  # in one request: 25 MB of entries
 
 
 _decode = codec.decoder(Entry)
@@ -30,7 +30,7 @@ _decode_summary = codec.decoder(EntrySummary)
 
 
 class Seen(NamedTuple):
-    """One company's entry (None: it has none, its level is clear) and the position of the view in that instant."""
+    """One company's entry (None: it has none, its level is clear) and the view's position at that instant."""
 
     entry: Entry | None
     position: Position
@@ -38,9 +38,9 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class ViewEntries:
-    """Many companies' entries as their bytes on the topic, of one instant, and the view's position in it.
+    """Many companies' entries as bytes of the topic, and the view's position at the same instant.
 
-    raw: by USCC, every one that was asked for; None: it has no entry.
+    raw: by USCC, each of the request; None: it has no entry.
     """
 
     raw: Mapping[str, bytes | None]
@@ -95,7 +95,7 @@ class View:
         return Seen(answer.entry(uscc), answer.position)
 
     def entries(self, usccs: Iterable[str]) -> ViewEntries:
-        """Entries of at most 10,000 companies, in one round trip, all of the same instant.
+        """Returns entries of at most 10,000 companies, in one round trip, all of the same instant.
 
         Raises:
             StaleViewError: the view is not filled, or too old.
@@ -106,22 +106,22 @@ class View:
         return answer
 
     def unchecked(self, usccs: Iterable[str]) -> ViewEntries:
-        """The same, however old it is: to look at the view itself, never to answer a bank."""
-        wanted = _few(usccs)
+        """Returns the same, however old it is: to inspect the view itself, never to answer a bank."""
+        usccs = _limited(usccs)
         try:
-            return _answer(wanted, _asked(self._redis, wanted).execute())
+            return _answer(usccs, _pipeline(self._redis, usccs).execute())
         except RedisError as error:
             raise redis_clients.readable(error, self._settings) from error
 
     def position(self) -> Position:
-        """Where the view stands now; never refused."""
+        """Returns the current position; never refused."""
         return self.unchecked(()).position
 
     def check_fresh(self, limit_s: float | None = None) -> Position:
-        """The position, where it is fresh. Raises StaleViewError where it is not."""
-        found = self.position()
-        found.check_fresh(self._limit_s if limit_s is None else limit_s)
-        return found
+        """Returns the position. Raises StaleViewError if it is too old."""
+        position = self.position()
+        position.check_fresh(self._limit_s if limit_s is None else limit_s)
+        return position
 
     def close(self) -> None:
         self._redis.close()
@@ -151,9 +151,9 @@ class AsyncView:
         return answer
 
     async def unchecked(self, usccs: Iterable[str]) -> ViewEntries:
-        wanted = _few(usccs)
+        usccs = _limited(usccs)
         try:
-            return _answer(wanted, await _asked(self._redis, wanted).execute())
+            return _answer(usccs, await _pipeline(self._redis, usccs).execute())
         except RedisError as error:
             raise redis_clients.readable(error, self._settings) from error
 
@@ -161,9 +161,9 @@ class AsyncView:
         return (await self.unchecked(())).position
 
     async def check_fresh(self, limit_s: float | None = None) -> Position:
-        found = await self.position()
-        found.check_fresh(self._limit_s if limit_s is None else limit_s)
-        return found
+        position = await self.position()
+        position.check_fresh(self._limit_s if limit_s is None else limit_s)
+        return position
 
     async def close(self) -> None:
         await self._redis.aclose()
@@ -177,15 +177,15 @@ class AsyncView:
         await self.close()
 
 
-def _few(usccs: Iterable[str]) -> Sequence[str]:
-    wanted = list(dict.fromkeys(usccs))
-    if len(wanted) > MOST:
-        raise WrongUseError(f"{len(wanted):,} companies in one question: at most {MOST:,}, ask in several")
-    return wanted
+def _limited(usccs: Iterable[str]) -> Sequence[str]:
+    unique = list(dict.fromkeys(usccs))
+    if len(unique) > COMPANIES_MAX:
+        raise WrongUseError(f"{len(unique):,} companies in one request: at most {COMPANIES_MAX:,}, send several")
+    return unique
 
 
-def _asked(client: Any, usccs: Sequence[str]) -> Any:
-    """Head and entries, which are of one instant, and then Redis's clock: an answer is rather called too old.
+def _pipeline(client: Any, usccs: Sequence[str]) -> Any:
+    """Head and entries, which are of one instant, then Redis's clock: the age is rather over- than understated.
 
     No MULTI: its replies took half the time of the round trip.
     """

@@ -1,4 +1,4 @@
-"""Writing the screening view: each write looks first whether Redis still is what it was, in one transaction."""
+"""Writes the screening view: each write checks in its transaction that the head is still the same."""
 
 import secrets
 from collections.abc import Sequence
@@ -12,60 +12,58 @@ from consumers.view.layout import PartitionState, ViewHead
 
 
 class ChangedError(Exception):
-    """Another filler wrote, or the view was flushed or lost: nothing of this write was done."""
+    """Another filler wrote, or the view was flushed or lost: nothing of this write took effect."""
 
 
 class Store:
-    """The view in one Redis. `client` must not repeat commands by itself (`redis_clients.writer`)."""
+    """The view in one Redis. `client` must not repeat commands (`redis_clients.writer`)."""
 
     def __init__(self, client: redis.Redis) -> None:
         self._redis = client
 
     def head(self) -> bytes | None:
-        """The head's bytes as they are now."""
-        found: Any = self._redis.hget(layout.KEY, layout.HEAD)
-        return bytes(found) if found is not None else None
+        """Returns the current bytes of the head."""
+        raw: Any = self._redis.hget(layout.KEY, layout.HEAD)
+        return bytes(raw) if raw is not None else None
 
     def now_ms(self) -> int:
-        """Redis's clock, Unix milliseconds."""
+        """Returns Redis's clock, Unix milliseconds."""
         seconds, micros = self._redis.time()
         return int(seconds) * 1000 + int(micros) // 1000
 
     def begin(self, seen: bytes | None, source: str, targets: Sequence[int]) -> bytes:
-        """Throw away what is there and begin a new filling, where the head still is the one that was `seen`.
-
-        Returns the new head's bytes.
+        """Deletes the view and begins a new filling, if the head is still `seen`. Returns the new head's bytes.
 
         Raises:
-            ChangedError: it is not any more.
+            ChangedError: it is not.
         """
         parts = tuple(PartitionState(target=target) for target in targets)
         head = ViewHead(layout=layout.LAYOUT, generation=secrets.token_hex(8), source=source, parts=parts)
-        return self._write(seen, head, Changes({}), afresh=True)
+        return self._write(seen, head, Changes({}), from_empty=True)
 
     def write(self, seen: bytes | None, after: ViewHead, changes: Changes) -> bytes:
-        """Put entries and head there together, where the head still is the one that was `seen`; returns its new bytes.
+        """Writes entries and head together, if the head is still `seen`. Returns the new head's bytes.
 
         Raises:
-            ChangedError: it is not any more.
+            ChangedError: it is not.
         """
         return self._write(seen, after, changes)
 
-    def _write(self, seen: bytes | None, head: ViewHead, changes: Changes, afresh: bool = False) -> bytes:
-        """WATCH holds from the look at the head to EXEC: whatever touches the key between, a flush too, undoes it."""
+    def _write(self, seen: bytes | None, head: ViewHead, changes: Changes, from_empty: bool = False) -> bytes:
+        """WATCH holds from reading the head to EXEC: any change of the key in between, even a flush, stops the write."""
         values: dict[Any, Any] = {key: value for key, value in changes.entries.items() if value is not None}
         values[layout.HEAD] = raw = layout.encode(head)
-        gone = [key for key, value in changes.entries.items() if value is None]
+        deleted = [key for key, value in changes.entries.items() if value is None]
         with self._redis.pipeline(transaction=True) as pipe:
             try:
                 pipe.watch(layout.KEY)  # type: ignore[no-untyped-call]
                 if pipe.hget(layout.KEY, layout.HEAD) != seen:
                     raise ChangedError
                 pipe.multi()
-                if afresh:
+                if from_empty:
                     pipe.unlink(layout.KEY)
-                if gone:
-                    pipe.hdel(layout.KEY, *gone)
+                if deleted:
+                    pipe.hdel(layout.KEY, *deleted)
                 pipe.hset(layout.KEY, mapping=values)
                 pipe.execute()
             except redis.WatchError as error:

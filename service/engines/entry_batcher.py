@@ -2,7 +2,7 @@
 
 import asyncio
 
-from consumers.view.reader import MOST, AsyncView, Position
+from consumers.view.reader import COMPANIES_MAX, AsyncView, Position
 
 EntryBytes = tuple[bytes | None, Position]  # None: the company has no entry
 
@@ -31,7 +31,7 @@ class EntryBatcher:
 
     async def _read(self) -> None:
         while self._waiting:
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            batch, self._waiting = self._waiting[:COMPANIES_MAX], self._waiting[COMPANIES_MAX:]
             try:
                 answer = await self._view.entries([uscc for uscc, _ in batch])
             except Exception as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from consumers.view.reader import MOST, AsyncView
+from consumers.view.reader import COMPANIES_MAX, AsyncView
 from liancheng.answers.screening_answers import NameMatch
 from liancheng.naming import Match
 from liancheng.records.screening_receipts import ListPosition, number
@@ -50,8 +50,8 @@ class NameSearch:
         usccs = list(dict.fromkeys(match.uscc for matches in found for match in matches))
         raw: dict[str, bytes | None] = {}
         position = await self._view.check_fresh()
-        for first in range(0, len(usccs), MOST):
-            answer = await self._view.entries(usccs[first : first + MOST])
+        for first in range(0, len(usccs), COMPANIES_MAX):
+            answer = await self._view.entries(usccs[first : first + COMPANIES_MAX])
             raw |= answer.raw
             position = answer.position
         standard = self._list.standard

@@ -6,7 +6,7 @@ import io
 import openpyxl
 import pytest
 
-from consumers.view.reader import MOST
+from consumers.view.reader import COMPANIES_MAX
 from liancheng.answers.screening_answers import AskedRow, RowError, ScreenedRow, company
 from service.pages.bank import book_csv
 from service.pages.bank.book_file import WrongFileError, read
@@ -59,7 +59,7 @@ def test_a_row_with_too_many_cells_is_its_error() -> None:
         (b"a,b\n1,2\n", "wrong.file.header"),
         (b"\x00\xff\xfe\x00", "wrong.file.unreadable"),
         (b"PK\x03\x04 xl/workbook", "wrong.file.unreadable"),
-        (b"uscc\n" + b"x\n" * (MOST + 1), "wrong.file.rows"),
+        (b"uscc\n" + b"x\n" * (COMPANIES_MAX + 1), "wrong.file.rows"),
     ],
 )
 def test_files_that_cannot_be_screened(raw: bytes, key: str) -> None:

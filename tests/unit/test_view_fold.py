@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumers.view.fold import EndsSample, ViewInput, fold, open_looks
+from consumers.view.fold import EndsSample, ViewInput, fold, unreached
 from consumers.view.layout import LAYOUT, PartitionState, ViewHead
 from consumers.view.position import position
 from liancheng import codec
@@ -60,12 +60,12 @@ def test_what_is_neither_entry_nor_day_never_reaches_the_view() -> None:
 
 
 def test_it_is_as_old_as_its_oldest_partition() -> None:
-    looks = [EndsSample(1000, (2, 0)), EndsSample(2000, (4, 0)), EndsSample(3000, (9, 1))]
-    head, _ = fold(EMPTY, [ViewInput(0, 4)], looks)
+    samples = [EndsSample(1000, (2, 0)), EndsSample(2000, (4, 0)), EndsSample(3000, (9, 1))]
+    head, _ = fold(EMPTY, [ViewInput(0, 4)], samples)
     assert [part.current_ms for part in head.parts] == [2000, 2000]
     assert position(head, 5000).age_s == 3
-    assert open_looks(head, looks) == [looks[2]]
-    head, _ = fold(head, [ViewInput(0, 9)], open_looks(head, looks))
+    assert unreached(head, samples) == [samples[2]]
+    head, _ = fold(head, [ViewInput(0, 9)], unreached(head, samples))
     assert [part.current_ms for part in head.parts] == [3000, 2000]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from consumers.books.watch_file import text_of
-from consumers.view.reader import MOST
+from consumers.view.reader import COMPANIES_MAX
 from file_formats import workbooks
 from liancheng.answers.screening_answers import AskedRow, RowError
 from liancheng.errors import LianchengError
@@ -63,8 +63,8 @@ def _tables(raw: bytes, name: str) -> Iterable[list[Cells]]:
 def _book(columns: list[str], table: list[Cells]) -> BookFile:
     if not table:
         raise WrongFileError("wrong.file.empty")
-    if len(table) > MOST:
-        raise WrongFileError("wrong.file.rows", found=f"{len(table):,}", limit=f"{MOST:,}")
+    if len(table) > COMPANIES_MAX:
+        raise WrongFileError("wrong.file.rows", found=f"{len(table):,}", limit=f"{COMPANIES_MAX:,}")
     rows = [_row(columns, cells) for _, cells in table]
     asked = [(row.uscc or row.name or "") if isinstance(row, AskedRow) else "" for row in rows]
     return BookFile(rows, [line for line, _ in table], asked)

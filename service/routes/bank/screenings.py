@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from consumers.view.reader import MOST
+from consumers.view.reader import COMPANIES_MAX
 from liancheng.answers.screening_answers import Book, ScreenedBook
 from liancheng.records.screening_receipts import canonical
 from service.engines.rows import read_rows
@@ -31,9 +31,11 @@ async def screenings(request: Request, caller: ScreenCaller, screener: BookScree
     if media != "application/json":
         raise Problem("unsupported-media-type", f"found {media or 'none'}, expected application/json")
     rows = read_rows(await request.body())
-    if len(rows) > MOST:
-        detail = f"found {len(rows):,} rows, expected at most {MOST:,}: use /v1/screenings/stream, or several calls"
-        raise Problem("too-large", detail, limit=MOST)
+    if len(rows) > COMPANIES_MAX:
+        detail = (
+            f"found {len(rows):,} rows, expected at most {COMPANIES_MAX:,}: use /v1/screenings/stream, or several calls"
+        )
+        raise Problem("too-large", detail, limit=COMPANIES_MAX)
     charge(request, caller, len(rows) / ROWS_PER_TOKEN)
     book = screener.book(caller)
     lines = await book.screen(rows)
