@@ -50,7 +50,7 @@ class Store:
         return self._write(seen, after, changes)
 
     def _write(self, seen: bytes | None, head: ViewHead, changes: Changes, from_empty: bool = False) -> bytes:
-        """WATCH holds from reading the head to EXEC: any change of the key in between, even a flush, stops the write."""
+        """WATCH holds from reading the head to EXEC: a change of the key in between, even a flush, stops the write."""
         values: dict[Any, Any] = {key: value for key, value in changes.entries.items() if value is not None}
         values[layout.HEAD] = raw = layout.encode(head)
         deleted = [key for key, value in changes.entries.items() if value is None]

@@ -62,7 +62,7 @@ def test_one_and_many_sync_and_async(viewed: Settings) -> None:
             2,
         )
         assert sum(value is not None for value in raw.values()) >= 580
-        with pytest.raises(WrongUseError, match="10,001 companies in one question"):
+        with pytest.raises(WrongUseError, match="10,001 companies in one request"):
             view.entries([*asked, uscc(10_000)])
         asyncio.run(awaited())
 
