@@ -1,21 +1,38 @@
 """`GET /v1/companies`: one company by its USCC, or companies by a name."""
 
 import base64
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from liancheng.answers.screening_answers import CompanyAnswer, NamesAnswer
+from service.engines.callers import Caller
+from service.engines.screener import Screener
 from service.web import query
-from service.web.auth import ScreenCaller, charge
+from service.web.auth import caller_with, charge
 from service.web.limits import LOOK_BACK_TOKENS
 from service.web.openapi import answer_of
-from service.web.parts import ScreenerDep
+from service.web.parts import part
 
 router = APIRouter(prefix="/v1", tags=["screening"])
 
 JSON = "application/json"
 _REFUSALS = ("no-key", "scope-missing", "too-many-requests", "view-stale")
+_authenticated = caller_with("screen")
+
+
+class Screening(NamedTuple):
+    """The caller and the screener, as one dependency: a second one costs each request 25 µs (of 370)."""
+
+    caller: Caller
+    screener: Screener
+
+
+async def screening(request: Request) -> Screening:
+    return Screening(await _authenticated(request), part(request.app, Screener))
+
+
+ScreeningDep = Annotated[Screening, Depends(screening)]
 
 
 @router.get(
@@ -23,12 +40,13 @@ _REFUSALS = ("no-key", "scope-missing", "too-many-requests", "view-stale")
     responses=answer_of(CompanyAnswer, "The company as it stands on the list, or stood.", "bad-uscc", *_REFUSALS),
     openapi_extra={"parameters": query.PARAMETERS},
 )
-async def company(request: Request, caller: ScreenCaller, screener: ScreenerDep) -> Response:
+async def company(request: Request, screening: ScreeningDep) -> Response:
     """A company by its USCC. One without an entry is `clear` and not `known`.
 
     With `If-None-Match` and the ETag of an answer that you hold, 304 says that everything but the list's position is
     unchanged; its header `Liancheng-Receipt` is the receipt, base64url.
     """
+    caller, screener = screening
     uscc = query.uscc(request.path_params["uscc"])
     if request.scope["query_string"]:
         moment, language = query.read(request.query_params)
@@ -48,8 +66,7 @@ async def company(request: Request, caller: ScreenCaller, screener: ScreenerDep)
     responses=answer_of(NamesAnswer, "Companies that the name may mean.", "bad-request", "names-not-ready", *_REFUSALS),
 )
 async def companies(
-    caller: ScreenCaller,
-    screener: ScreenerDep,
+    screening: ScreeningDep,
     name: Annotated[str, Query(min_length=1, max_length=200, description="A company's name, current or former.")],
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> Response:
@@ -57,4 +74,4 @@ async def companies(
 
     A match that is not `exact` is a question, not an answer: ask again by USCC. No match is no proof.
     """
-    return Response(await screener.names(caller, name, limit), media_type=JSON)
+    return Response(await screening.screener.names(screening.caller, name, limit), media_type=JSON)
