@@ -22,7 +22,7 @@ $(STAMP): pyproject.toml
 	@touch $@
 
 demo: setup tools ## See it work: broker, workers, agencies and banks on this machine
-	@$(BIN)/python -m cli.demo
+	@$(BIN)/python -m demo
 
 test: lint tools ## All checks and all tests
 	@$(call need,chromium,Chromium,chromium fonts-noto-cjk)

@@ -86,9 +86,9 @@ def measure(lab: Lab, seconds: int, rounds: int) -> LatencyResult:
         _worker(settings, [event_of(company) for company in range(warm)])
         relays, workers = [], []
         for first in range(warm, warm + each * rounds, each):
-            events = [event_of(company) for company in range(first, first + each)]
-            workers.append(_worker(settings, events))
-            relays.append(_relay(settings, events))
+            sent = events(first, seconds)
+            workers.append(_worker(settings, sent))
+            relays.append(relay_run(settings, sent))
             print(f"  latency {len(relays)}: worker {workers[-1].p50_ms:.1f} / {workers[-1].p99_ms:.1f} ms, "
                   f"relay {relays[-1].p50_ms:.1f} / {relays[-1].p99_ms:.1f} ms", flush=True)  # fmt: skip
     lab.drop("latency")
@@ -109,7 +109,13 @@ def _worker(settings: Settings, events: list[Event]) -> Run:
         return _run(settings, process, events, ALERTS, _uscc)
 
 
-def _relay(settings: Settings, events: list[Event]) -> Run:
+def events(first: int, seconds: int) -> list[Event]:
+    """The events that warm a process up, then those of so many seconds, of the companies from number `first` on."""
+    return [event_of(company) for company in range(first, first + (seconds + WARM_S) * RATE)]
+
+
+def relay_run(settings: Settings, events: list[Event]) -> Run:
+    """Measures the bare relay; its topics exist."""
     with module(settings, "bench.relay") as process:
         passed = [Event(relay.FIRST, made.mark, made.value, made.mark) for made in events]
         return _run(settings, process, passed, relay.LAST, lambda message: message.key() or b"")

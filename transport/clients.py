@@ -15,6 +15,8 @@ from liancheng.settings import Settings, client_config, consumer_config, produce
 log = logging.getLogger("liancheng.kafka")
 log.addHandler(logging.NullHandler())
 
+_FETCH_WAIT_TO_END_MS = 10  # the end of a partition is noticed by an empty answer
+
 _CAUSES = {
     KafkaError._AUTHENTICATION: "the login was refused: check LIANCHENG_SASL_USERNAME and LIANCHENG_SASL_PASSWORD",
     KafkaError._SSL: "TLS failed: check LIANCHENG_SSL_CA_LOCATION and the broker's name",
@@ -28,6 +30,8 @@ def producer(settings: Settings, **more: Any) -> Producer:
 
 
 def consumer(settings: Settings, group: str, **more: Any) -> Consumer:
+    if more.get("enable_partition_eof"):
+        more = {"fetch_wait_max_ms": _FETCH_WAIT_TO_END_MS} | more
     return Consumer(consumer_config(settings, group) | {"error_cb": _on_error} | _dotted(more), logger=log)
 
 

@@ -6,13 +6,8 @@ from cli.shared import words
 from cli.shared.tables import hanging
 from liancheng.records.alerts import Alert, Reason
 
-_COLOURS = {"listed": "red", "escalated": "red", "candidate": "yellow", "eased": "green", "cleared": "green"}
+COLOURS = {"listed": "red", "escalated": "red", "candidate": "yellow", "eased": "green", "cleared": "green"}
 _NUMBER_WIDTH = 6
-
-
-def line(alert: Alert, colour: bool = False) -> str:
-    """An alert in one line, however long."""
-    return "  ".join(filter(None, _parts(alert, colour)))
 
 
 def text(alert: Alert, colour: bool = False) -> str:
@@ -27,16 +22,16 @@ def _parts(alert: Alert, colour: bool) -> tuple[str, ...]:
     return (
         f"{alert.number:>{_NUMBER_WIDTH}}",
         words.clock(alert.made_at) if alert.made_at else "",
-        typer.style(kind, fg=_COLOURS.get(alert.kind)) if colour else kind,
+        typer.style(kind, fg=COLOURS.get(alert.kind)) if colour else kind,
         f"{alert.name} {alert.uscc}",
-        _levels(alert),
+        levels(alert),
         _why(reason) if reason else "",
         ", ".join(f"{reference.customer_ref} ({reference.role})" for reference in alert.references),
         _delay(alert),
     )
 
 
-def _levels(alert: Alert) -> str:
+def levels(alert: Alert) -> str:
     same = alert.level_before == alert.level_after
     return alert.level_after if same else f"{alert.level_before} → {alert.level_after}"
 

@@ -130,7 +130,7 @@ class Tail:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            client = consumer(self._settings, "liancheng.roads", auto_offset_reset="error", fetch_wait_max_ms=100)
+            client = consumer(self._settings, "liancheng.roads", auto_offset_reset="error")
             try:
                 client.list_topics(timeout=ANSWER_S)
                 client.assign([_place(bank, offset) for bank, offset in self._offsets.items()])

@@ -1,9 +1,9 @@
-"""`python -m cli.demo`: see it work on this machine, in a directory of its own that is removed at the end."""
+"""`python -m demo`: see it work on this machine, in a directory of its own that is removed at the end."""
 
 import sys
 
-from cli.demo.run import demonstrate
 from cli.main import one_line
+from demo.run import demonstrate
 
 
 def main() -> int:

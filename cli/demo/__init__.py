@@ -1,1 +1,0 @@
-"""The demonstration: a region, two banks, a few hundred events, one dead worker."""

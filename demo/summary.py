@@ -1,0 +1,54 @@
+"""What the demonstration shows at its end: what became of the events, and how long the alerts took."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import get_args
+
+from bench.latency import RATE, Run
+from cli.shared.tables import table
+from cli.shared.terminal import say
+from consumers.reading.past_entries import entry_at
+from demo.bank_desk import BankDesk
+from liancheng.joint_list.history import Moment
+from liancheng.records.facts import Outcome, Receipt
+from liancheng.settings import Settings
+
+REAL_USCC = "91310000631696382C"
+REAL_DAY = date(2020, 1, 1)  # the real decision was published until 2020-09-27
+
+
+def print_past_entry(settings: Settings, receipts: list[Receipt]) -> None:
+    """Prints what the list said of the real decision's company while the decision was published."""
+    if not any(receipt.submission.outcome == "accepted" for receipt in receipts):
+        return
+    say(f"     liancheng list show {REAL_USCC} --as-of {REAL_DAY}")
+    entry = entry_at(settings, REAL_USCC, Moment(REAL_DAY, None)).entry
+    if entry:
+        say(f"     {entry.name}: {entry.level}, published until {entry.cases[0].verdict.last_published_day}")
+
+
+def print_summary(
+    sources: Mapping[str, tuple[int, list[Receipt]]], desks: list[BankDesk], killed_at: datetime, bare: Run
+) -> None:
+    say("")
+    rows = []
+    for source, (sent, receipts) in sources.items():
+        outcomes = Counter(receipt.submission.outcome for receipt in receipts)
+        rows.append([source, sent, "=", *(outcomes[outcome] for outcome in get_args(Outcome))])
+    table(("events", "sent", "", *get_args(Outcome)), rows)
+    columns = ("bank", "alerts", "numbers", "p50 ms", "p99 ms", "slowest of all")
+    table(columns, [desk.row(killed_at) for desk in desks])
+    say("milliseconds: from the agency's publishing to the bank having read the alert.")
+    say("p50 and p99 are of events published before the worker was killed; the slowest")
+    say("of all had to wait until the worker was replaced.")
+    say(f"A bare relay of four hops took {bare.p50_ms:.0f} (p50) and {bare.p99_ms:.0f} ms (p99) on this machine,")
+    say(f"at {RATE} records a second; the broker was warm after that.")
+
+
+def whole(desks: list[BankDesk]) -> bool:
+    """Whether every bank has read its alerts without a gap; says what went wrong otherwise."""
+    for desk in desks:
+        if desk.error:
+            say(f"{desk.bank}: {desk.error}")
+    return all(desk.gapless and desk.numbers and not desk.error for desk in desks)
