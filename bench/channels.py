@@ -14,9 +14,9 @@ import msgspec
 
 from bench import machine, made_up
 from bench.fill import make_topics, watch
+from bench.inputs import await_processed
 from bench.lab import REPOSITORY, Lab, await_health, eventually, worker
 from bench.latency import RATE, event_of, publish
-from bench.reading import await_worked_off
 from consumers.reading import keys
 from consumers.webhooks import webhook_table
 from consumers.webhooks.secrets import Secrets
@@ -87,7 +87,7 @@ def measure(lab: Lab, seconds: int) -> list[ChannelResult]:
         table_writer.write(settings, (watch(made_up.company(number), BANKS[number % len(BANKS)]) for number in watched))
         with worker(settings, settings.stages) as process, _serving(settings, receiver_port):
             await_health(settings, process)
-            await_worked_off(settings, "alerting", process)
+            await_processed(settings, "alerting", process)
             results = asyncio.run(_run(settings, bearers, receiver_port, count))
     lab.drop("channels")
     for found in results:

@@ -12,8 +12,8 @@ from confluent_kafka import Message, TopicPartition
 
 from bench import machine, made_up, relay
 from bench.fill import BANKS, event, make_topics, watch
+from bench.inputs import await_processed
 from bench.lab import Lab, await_health, module, worker
-from bench.reading import await_worked_off
 from liancheng.errors import UnavailableError
 from liancheng.records import topics
 from liancheng.settings import Settings
@@ -105,7 +105,7 @@ def event_of(number: int) -> Event:
 def _worker(settings: Settings, events: list[Event]) -> Run:
     with worker(settings, settings.stages) as process:
         await_health(settings, process)
-        await_worked_off(settings, "alerting", process)
+        await_processed(settings, "alerting", process)
         return _run(settings, process, events, ALERTS, _uscc)
 
 

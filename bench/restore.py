@@ -12,8 +12,8 @@ from confluent_kafka import TopicPartition
 
 from bench import fill, machine, made_up
 from bench.fill import BANKS, make_topics
+from bench.inputs import ends
 from bench.lab import Lab, await_health, worker
-from bench.reading import ends
 from liancheng import codec
 from liancheng.errors import UnavailableError
 from liancheng.intake import documents

@@ -12,8 +12,8 @@ import msgspec
 from bench import machine
 from bench.bare import Account
 from bench.fill import fill
+from bench.inputs import ends, places_of
 from bench.lab import Group, Lab, Place, eventually, module, worker
-from bench.reading import ends, places_of
 from liancheng.errors import WrongUseError
 from liancheng.settings import Settings
 from stream_apps.worker import STAGES

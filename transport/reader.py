@@ -82,9 +82,11 @@ class Reader:
         """Stops fetching until the next `start`."""
         self.client.unassign()
 
-    def to_end(self, topic: str, offset: int, records_max: int = FETCH_RECORDS) -> Iterator[Message]:
-        """Yields the records of partition 0 from an offset to the end that it has now."""
-        self.start({(topic, 0): offset})
+    def to_end(
+        self, topic: str, offset: int, records_max: int = FETCH_RECORDS, partition: int = 0
+    ) -> Iterator[Message]:
+        """Yields the records of a partition from an offset to its current end."""
+        self.start({(topic, partition): offset})
         quiet_since = time.monotonic()
         while time.monotonic() - quiet_since < STALL_S:
             records, ends = self.read(_POLL_S, records_max)
@@ -95,9 +97,9 @@ class Reader:
                 quiet_since = time.monotonic()
         raise UnavailableError(f"reading {topic}: no record came for {STALL_S:.0f} s")
 
-    def first(self, topic: str, offset: int) -> Message | None:
-        """Returns the first committed record of partition 0 at or after an offset; None if there is none yet."""
-        return next(self.to_end(topic, offset, 1), None)
+    def first(self, topic: str, offset: int, partition: int = 0) -> Message | None:
+        """Returns the first committed record of a partition at or after an offset; None if there is none yet."""
+        return next(self.to_end(topic, offset, 1, partition), None)
 
     def end(self, topic: str, partition: int = 0) -> int:
         """Returns the offset before which every transaction is committed or aborted."""

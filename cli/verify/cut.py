@@ -9,10 +9,9 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import KafkaException, TopicPartition
 
 from cli.verify.source import COMPACTION_LAG_MS, Spot
-from liancheng.errors import UnavailableError
 from liancheng.records import topics
 from liancheng.records.topics import Topic
 from liancheng.settings import Settings
@@ -21,6 +20,7 @@ from stream_apps.stage import Place, Record, Stage
 from stream_apps.worker import STAGES
 from transport.clients import consumer, readable, require_broker
 from transport.coordinator import patiently
+from transport.reader import Reader
 from transport.tables import high_watermarks, read_until
 
 _SHARED = (  # from the banks back to the events
@@ -28,7 +28,6 @@ _SHARED = (  # from the banks back to the events
     topics.WATCHLISTS, topics.PENALTIES,
 )  # fmt: skip
 _PLACE = re.compile(r"(.+)\[(\d+)\]@(\d+)")
-_RECORD_S = 15.0  # for reading one record again
 _FETCH_BYTES = 65_536  # a larger record comes nevertheless
 _BROKER_S = 15.0
 
@@ -48,7 +47,7 @@ class Cut:
             self._take()
         except KafkaException as error:
             raise readable(error, "looking up how far the stages are") from error
-        self._reader: Consumer | None = None
+        self._reader: Reader | None = None
         self.dead = dict(self._dead_letters())
 
     def _take(self) -> None:
@@ -111,17 +110,9 @@ class Cut:
     def record(self, spot: Spot) -> Record | None:
         topic, partition, offset = spot
         if self._reader is None:
-            self._reader = consumer(
-                self._settings, "liancheng.verify", enable_partition_eof=True, fetch_message_max_bytes=_FETCH_BYTES
-            )
-        try:
-            self._reader.assign([TopicPartition(topic, partition, offset)])
-            message = self._reader.poll(_RECORD_S)
-        except KafkaException as error:
-            raise readable(error, f"reading {topic} again") from error
-        if message is None:
-            raise UnavailableError(f"reading {topic}[{partition}]@{offset} again: nothing came for {_RECORD_S:.0f} s")
-        return record_of(message) if message.error() is None and message.offset() == offset else None
+            self._reader = Reader(self._settings, "liancheng.verify", fetch_message_max_bytes=_FETCH_BYTES)
+        message = self._reader.first(topic, offset, partition)
+        return record_of(message) if message is not None and message.offset() == offset else None
 
     def processed(self, stage: str, topic: str, partition: int) -> int:
         return self._processed[stage].get((topic, partition), 0)
