@@ -116,7 +116,8 @@ def _hooked(settings: Settings, port: int) -> None:
     secrets, now = Secrets(settings), datetime.now(UTC)
     for bank in BANKS:
         webhook_table.put(
-            settings, webhook_table.wanted(allowing, secrets, (bank, "bench"), f"http://127.0.0.1:{port}/{bank}", now)
+            settings,
+            webhook_table.new_webhook(allowing, secrets, (bank, "bench"), f"http://127.0.0.1:{port}/{bank}", now),
         )
 
 

@@ -49,7 +49,7 @@ def add(
     settings = Settings()
     require_bank(settings, bank)
     known = webhook_table.read(settings)
-    webhook = webhook_table.wanted(settings, Secrets(settings), (bank, id_), url, datetime.now(UTC))
+    webhook = webhook_table.new_webhook(settings, Secrets(settings), (bank, id_), url, datetime.now(UTC))
     if webhook.key not in known:
         if sum(other.bank == bank for other, _ in known.values()) >= settings.webhooks_per_bank:
             raise WrongUseError(f"{bank} has {settings.webhooks_per_bank} webhooks already: remove one")
@@ -100,7 +100,7 @@ def replay(
     """Post all alerts from one on again, delivered or not."""
     settings = Settings()
     known = _known(settings, bank, id_)
-    webhook = webhook_table.wanted(settings, Secrets(settings), (bank, id_), known[0].url, datetime.now(UTC))
+    webhook = webhook_table.new_webhook(settings, Secrets(settings), (bank, id_), known[0].url, datetime.now(UTC))
     _put(settings, known, webhook, from_number, rotate_secret=False, as_json=as_json)
 
 
@@ -129,7 +129,7 @@ def _put(
     rotate_secret: bool,
     as_json: bool,
 ) -> None:
-    webhook, has_new_secret = webhook_table.made(known, wanted, from_number, rotate_secret)
+    webhook, has_new_secret = webhook_table.next_webhook(known, wanted, from_number, rotate_secret)
     webhook_table.put(settings, webhook)
     secret = Secrets(settings).secret(webhook) if has_new_secret else None
     if as_json:

@@ -1,1 +1,1 @@
-"""Webhooks: a bank's alerts posted to a receiver of its own, signed, in order, again and again until it has them."""
+"""Webhooks: a bank's alerts posted to its own receiver, signed, in order, repeated until it accepts them."""

@@ -1,4 +1,4 @@
-"""The webhooks and their states as they stand now, followed live."""
+"""The current webhooks and their states, followed live."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from transport.follower import Follower
 
 
 class LiveWebhooks:
-    """By `<bank>/<id>`. `changed` is called, in another thread, when webhooks (not states) were read."""
+    """By `<bank>/<id>`. `changed` is called, in another thread, after webhooks (not states) are read."""
 
     def __init__(self, settings: Settings, changed: Callable[[], object] = lambda: None) -> None:
         self.hooks: dict[str, Webhook] = {}
@@ -30,7 +30,7 @@ class LiveWebhooks:
         return all(follower.caught_up.is_set() for follower in self._followers)
 
     def of(self, bank: str) -> list[tuple[Webhook, WebhookState]]:
-        """A bank's webhooks as they stand, by id."""
+        """Returns a bank's current webhooks, by id."""
         hooks = sorted((hook for hook in self.hooks.values() if hook.bank == bank), key=lambda hook: hook.id)
         return [(hook, self.state(hook)) for hook in hooks]
 
@@ -38,7 +38,7 @@ class LiveWebhooks:
         return standing(hook, self.states.get(hook.key))
 
     def standing(self, key: str) -> tuple[Webhook, WebhookState] | None:
-        """A webhook as it stands, by `<bank>/<id>`."""
+        """Returns a current webhook, by `<bank>/<id>`."""
         hook = self.hooks.get(key)
         return (hook, self.state(hook)) if hook else None
 
@@ -60,7 +60,7 @@ class LiveWebhooks:
 
 def _follower(settings: Settings, topic: Topic, decode: Any, put: Callable[[dict[str, Any]], None]) -> Follower:
     def take(messages: Sequence[Message], _: Sequence[int]) -> None:
-        put({(one.key() or b"").decode(): _value(decode, one, topic.name) for one in messages})
+        put({(message.key() or b"").decode(): _value(decode, message, topic.name) for message in messages})
 
     return Follower(settings, topic.name, topic.partitions, take)
 
@@ -71,5 +71,5 @@ def _value(decode: Any, message: Message, topic: str) -> Any:
 
 
 def _changed(table: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """A new table: readers of other threads hold the old one."""
+    """Returns a new table: readers in other threads hold the old one."""
     return {key: value for key, value in (table | changes).items() if value is not None}

@@ -1,4 +1,4 @@
-"""One post to a receiver: signed, to an address that is allowed, within a time; and what its answer means."""
+"""Posts to a receiver: signed, to an allowed address, within a time limit; and what its answer means."""
 
 import asyncio
 import ssl
@@ -17,12 +17,12 @@ from liancheng.settings import Settings
 
 _CONNECT_S = 5.0
 _ANSWER_MAX = 2**16  # bytes of an answer that are read; a longer one costs the connection, nothing else
-_LONGEST_ASKED = timedelta(days=1)
+_RETRY_AFTER_MAX = timedelta(days=1)
 _FIXED = [("content-type", "application/json"), ("user-agent", "liancheng-webhooks/1")]
 
 
 class PostResult(NamedTuple):
-    """`why`: what went wrong, for the bank's eyes; None: it was taken. `gone`: the receiver wants no more."""
+    """`why`: what failed, shown to the bank; None: it was accepted. `gone`: the receiver wants no more."""
 
     why: str | None = None
     gone: bool = False
@@ -30,7 +30,7 @@ class PostResult(NamedTuple):
 
 
 class Poster:
-    """Posts, for one event loop. Connections are kept open. No redirect is followed, no proxy used."""
+    """For one event loop. Connections are kept open. No redirect is followed, no proxy used."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -40,7 +40,7 @@ class Poster:
         self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
 
     async def post(self, hook: Webhook, message_id: str, body: bytes) -> PostResult:
-        """One attempt; what goes wrong is in the answer."""
+        """Makes one attempt; a failure is in the result."""
         now = datetime.now(UTC)
         try:
             url = targets.check_url(hook.url, self._settings)
@@ -56,7 +56,7 @@ class Poster:
             return PostResult(f"no connection: {str(error) or type(error).__name__}")
 
     async def test(self, hook: Webhook) -> PostResult:
-        """Post a message that says nothing but that it came."""
+        """Posts a test message, which is no alert."""
         now = datetime.now(UTC)
         body = codec.encode({"type": "test", "bank": hook.bank, "webhook": hook.id, "at": now})
         return await self.post(hook, f"test/{hook.key}/{now:%Y%m%dT%H%M%S%f}", body)
@@ -66,13 +66,12 @@ class Poster:
             await self.forget(key)
 
     async def forget(self, key: str) -> None:
-        """Close the connections of a webhook, by `<bank>/<id>`."""
+        """Closes the connections of a webhook, by `<bank>/<id>`."""
         if pool := self._pools.pop(key, None):
             await pool.aclose()
 
     def _pool(self, key: str) -> httpcore.AsyncConnectionPool:
-        """One for each webhook: one for a hundred of them needs 13 ms of CPU a post instead of 0.6, all of it to find a
-        connection."""
+        """One per webhook: a pool for a hundred takes 13 ms of CPU per post instead of 0.6, to find a connection."""
         if key not in self._pools:
             self._pools[key] = httpcore.AsyncConnectionPool(
                 ssl_context=self._tls, max_connections=2, keepalive_expiry=60, network_backend=self._network
@@ -94,26 +93,26 @@ class Poster:
 
 
 def meaning(status: int, retry_after: str | None, now: datetime) -> PostResult:
-    """What a status says: 2xx taken, 410 no more, everything else (redirects too) not taken."""
+    """Returns what a status means: 2xx accepted, 410 no more, everything else (redirects too) not accepted."""
     if 200 <= status < 300:
         return PostResult()
     if status == 410:
         return PostResult("the receiver answered 410: it wants no more", gone=True)
-    return PostResult(f"the receiver answered {status}", retry_after=_asked(retry_after, now))
+    return PostResult(f"the receiver answered {status}", retry_after=_retry_after(retry_after, now))
 
 
-def _asked(text: str | None, now: datetime) -> timedelta | None:
-    """Retry-After: seconds or a date (RFC 9110, 10.2.3); a day at most, None where it is neither."""
+def _retry_after(text: str | None, now: datetime) -> timedelta | None:
+    """Returns Retry-After: seconds or a date (RFC 9110, 10.2.3); a day at most, None if it is neither."""
     if not text:
         return None
     if text.isascii() and text.isdecimal():
-        return timedelta(seconds=min(int(text[:9]), _LONGEST_ASKED.total_seconds()))
+        return timedelta(seconds=min(int(text[:9]), _RETRY_AFTER_MAX.total_seconds()))
     try:
         at = parsedate_to_datetime(text)
     except ValueError:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max(at - now, timedelta()), _LONGEST_ASKED)
+    return min(max(at - now, timedelta()), _RETRY_AFTER_MAX)
 
 
 def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""Writes states of webhooks down, in a thread; of one webhook only the newest, so a quick receiver costs no more."""
+"""Writes states of webhooks to their topic, in a thread; of each webhook only the newest one."""
 
 import logging
 import threading
@@ -15,11 +15,11 @@ from transport.table_writer import FLUSH_S
 
 log = logging.getLogger("liancheng.webhooks")
 
-_AGAIN_S = 1.0
+_RETRY_S = 1.0
 
 
 class Recorder:
-    """A state that was put is on the topic a few milliseconds later, or when the broker is back."""
+    """A state is on the topic a few milliseconds after `put`, or when the broker is back."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -37,7 +37,7 @@ class Recorder:
         self._put(key, None)
 
     def stop(self) -> None:
-        """Write down what is left."""
+        """Writes the remaining states."""
         with self._changed:
             self._stopping = True
             self._changed.notify()
@@ -49,19 +49,19 @@ class Recorder:
             self._changed.notify()
 
     def _run(self) -> None:
-        client = producer(self._settings, enable_idempotence=False)  # states of a key never overtake each other:
-        while states := self._taken():  # one write is over before the next begins
+        client = producer(self._settings, enable_idempotence=False)  # states of a key cannot overtake each other:
+        while states := self._taken():  # one write ends before the next begins
             failed: list[KafkaError] = []
             for key, state in states.items():
                 _produce(client, key, state, failed)
             left = client.flush(FLUSH_S)
             if failed or left:
-                log.warning("states are not written down: %s", failed[0] if failed else "no answer")
+                log.warning("states are not written: %s", failed[0] if failed else "no answer")
                 with self._changed:
                     self._pending = states | self._pending
                     if self._stopping:
                         return
-                    self._changed.wait(_AGAIN_S)
+                    self._changed.wait(_RETRY_S)
 
     def _taken(self) -> dict[str, WebhookState | None]:
         with self._changed:

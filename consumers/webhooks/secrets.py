@@ -1,4 +1,4 @@
-"""Secrets of webhooks: made from the service's own key and a salt, so that none of them is kept anywhere.
+"""Secrets of webhooks: derived from the service's own key and a salt, so that none of them is stored.
 
 Standard Webhooks: `whsec_` and base64 of 24 to 64 bytes; each message is signed with HMAC-SHA256 over its id, its time
 and its body.
@@ -22,7 +22,7 @@ _KEY_BYTES = 32
 
 
 class Secrets:
-    """Knows the key. `made_with` names it: a webhook that was made with another key cannot be signed here.
+    """Holds the key. `made_with` names it: a webhook made with another key cannot be signed with this one.
 
     Raises:
         WrongUseError: the file is no such key, or others may read it.
@@ -34,20 +34,20 @@ class Secrets:
         self.made_with = hashlib.sha256(b"webhook-key" + self._key).hexdigest()[:16]
 
     def secret(self, hook: Webhook) -> str:
-        """What the bank was shown once."""
+        """Returns the secret that the bank was shown once."""
         made = hmac.digest(self._key, f"{hook.key}/{hook.salt}".encode(), "sha256")
         return "whsec_" + base64.b64encode(made).decode()
 
     def headers(self, hook: Webhook, message_id: str, at: datetime, body: bytes) -> list[tuple[str, str]]:
-        """The headers that prove where a message comes from.
+        """Returns the headers that prove the origin of a message.
 
         Raises:
             WrongUseError: the webhook's secret was made with another key.
         """
         if hook.made_with != self.made_with:
             raise WrongUseError(
-                f"webhook {hook.key} was made with the key {hook.made_with}, here is {self.made_with}: "
-                "set LIANCHENG_WEBHOOK_KEY to the same file for all processes, or set the webhook anew"
+                f"webhook {hook.key} was made with the key {hook.made_with}, this process has {self.made_with}: "
+                "set LIANCHENG_WEBHOOK_KEY to the same file for all processes, or set the webhook again"
             )
         return [
             ("webhook-id", message_id),
@@ -74,16 +74,16 @@ def _loaded(path: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Make the key where there is none: whole or not at all, whoever else starts at the same time."""
+    """Creates the key if there is none: whole or not at all, even if another process starts at the same time."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    mine = path.with_name(f"{path.name}.{os.getpid()}")
-    mine.touch(0o600)
-    mine.write_text(secrets.token_hex(_KEY_BYTES) + "\n")
+    own = path.with_name(f"{path.name}.{os.getpid()}")
+    own.touch(0o600)
+    own.write_text(secrets.token_hex(_KEY_BYTES) + "\n")
     try:
-        os.link(mine, path)
+        os.link(own, path)
     except FileExistsError:
         pass
     finally:
-        mine.unlink()
+        own.unlink()

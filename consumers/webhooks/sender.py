@@ -1,4 +1,4 @@
-"""The process that sends webhooks: one task a webhook, begun and ended as banks set and delete them."""
+"""The process that sends webhooks: one task per webhook, started and cancelled as banks set and delete them."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ from typing import get_args
 
 from consumers.delivery.cursor import AlertSource
 from consumers.webhooks import metrics
-from consumers.webhooks.endpoint import Endpoint, Ways
+from consumers.webhooks.endpoint import Endpoint, Shared
 from consumers.webhooks.live_webhooks import LiveWebhooks
 from consumers.webhooks.poster import Poster
 from consumers.webhooks.recorder import Recorder
@@ -22,7 +22,7 @@ _TICK_S = 0.5
 
 
 class Sender:
-    """Keeps an endpoint running for each webhook. Run one of it: two would send everything twice."""
+    """Keeps an endpoint running for each webhook. Run only one: two would send everything twice."""
 
     def __init__(self, settings: Settings) -> None:
         self.ready = False
@@ -36,10 +36,10 @@ class Sender:
         self._running: dict[str, tuple[Endpoint, asyncio.Task[None]]] = {}
 
     async def run(self) -> None:
-        """Until `stopping` is set. What was taken is written down before this returns."""
+        """Runs until `stopping` is set. What was accepted is recorded before this returns."""
         self._alerts, self._poster = AlertSource(self._settings), Poster(self._settings)
         self._recorder = Recorder(self._settings)
-        self._ways = Ways(self._alerts, self._poster, self._recorder.put, self._settings)
+        self._shared = Shared(self._alerts, self._poster, self._recorder.put, self._settings)
         self._live.start()
         try:
             while not self.stopping.is_set():
@@ -52,7 +52,7 @@ class Sender:
             await self._end()
 
     def stop(self) -> None:
-        """For signals: `run` returns soon."""
+        """Ends `run` soon. May be called from a signal handler."""
         self.stopping.set()
         self._changed.set()
 
@@ -63,7 +63,7 @@ class Sender:
         hooks = self._live.hooks
         for key, (endpoint, task) in list(self._running.items()):
             if task.done() and not task.cancelled() and (error := task.exception()):
-                log.error("webhook %s failed, starting afresh", key, exc_info=error)
+                log.error("webhook %s failed, starting again", key, exc_info=error)
                 del self._running[key]
             elif hooks.get(key) != endpoint.hook:
                 task.cancel()
@@ -73,17 +73,17 @@ class Sender:
         self._forgotten = self._live.states.keys() - hooks.keys()
         for key, hook in hooks.items():
             if key not in self._running:
-                self._running[key] = self._begun(hook)
+                self._running[key] = self._started(hook)
         counted = Counter(endpoint.state.health for endpoint, _ in self._running.values())
         for health in get_args(Health):
             metrics.ENDPOINTS.labels(health).set(counted[health])
 
-    def _begun(self, hook: Webhook) -> tuple[Endpoint, asyncio.Task[None]]:
-        endpoint = Endpoint(hook, self._live.state(hook), self._ways)
+    def _started(self, hook: Webhook) -> tuple[Endpoint, asyncio.Task[None]]:
+        endpoint = Endpoint(hook, self._live.state(hook), self._shared)
         return endpoint, asyncio.create_task(endpoint.run(), name=hook.key)
 
     async def _close_deleted(self) -> None:
-        """Close the connections of webhooks that are no more. Those that were only set anew keep theirs."""
+        """Closes the connections of deleted webhooks. Those that were only set again keep theirs."""
         for key in self._known - self._live.hooks.keys():
             await self._poster.forget(key)
         self._known = set(self._live.hooks)
@@ -106,7 +106,7 @@ class Sender:
 
 
 def run(settings: Settings) -> None:
-    """Send webhooks in this process until a signal comes.
+    """Sends webhooks in this process until a signal comes.
 
     Raises:
         WrongUseError: the port of /metrics and /health is taken, or the key of the secrets cannot be read.

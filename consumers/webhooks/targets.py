@@ -1,4 +1,4 @@
-"""Where a webhook may lead: never inside, whatever its name resolves to at the moment of connecting (SSRF)."""
+"""Allowed targets of webhooks: never inside, whatever a name resolves to at the moment of connecting (SSRF)."""
 
 import asyncio
 import socket
@@ -13,24 +13,24 @@ from liancheng.errors import LianchengError, WrongUseError
 from liancheng.settings import Settings
 
 _URL_MAX = 2000
-# Addresses that stand for others: IPv4-mapped and -compatible, NAT64, 6to4, Teredo, and those that IANA reserves.
+# Addresses that represent others: IPv4-mapped and -compatible, NAT64, 6to4, Teredo, and those that IANA reserves.
 _WRAPPED = tuple(
     map(ip_network, ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "5f00::/16"))
 )
-# Public ones behind which clouds keep what they tell their own machines.
+# Public ones at which clouds serve metadata to their own machines.
 _METADATA = tuple(map(ip_address, ("168.63.129.16", "100.100.100.200", "169.254.169.254", "fd00:ec2::254")))
 _TOKEN_HOSTS = frozenset({"localhost", "metadata.google.internal"})
 
 
 class ForbiddenTargetError(LianchengError):
-    """A name resolves to an address that no webhook may lead to."""
+    """A name resolves to an address that is forbidden for webhooks."""
 
 
 def check_url(url: str, settings: Settings) -> httpx.URL:
-    """The URL, if a webhook may have it. Names are resolved when it is called, not here.
+    """Returns the URL. Names are resolved when it is called, not before.
 
     Raises:
-        WrongUseError: what was found, what is expected.
+        WrongUseError: no webhook may have it.
     """
     if len(url) > _URL_MAX or not url.isprintable() or any(char.isspace() for char in url) or "\\" in url:
         raise _wrong(url, f"at most {_URL_MAX} characters, no spaces, no backslash, nothing unprintable")
@@ -52,7 +52,7 @@ def check_url(url: str, settings: Settings) -> httpx.URL:
 
 
 def allowed(address: IPv4Address | IPv6Address, settings: Settings) -> bool:
-    """Whether a connection may go there. Private and loopback ones only by setting, others inside never."""
+    """Returns whether a connection is allowed: to private and loopback addresses only by setting."""
     if address.is_multicast or address.is_unspecified or address.is_link_local or address in _METADATA:
         return False
     if isinstance(address, IPv6Address) and (address.scope_id or any(address in wrapped for wrapped in _WRAPPED)):
@@ -61,7 +61,7 @@ def allowed(address: IPv4Address | IPv6Address, settings: Settings) -> bool:
 
 
 class Guarded(httpcore.AsyncNetworkBackend):
-    """Connects by name only to addresses that are allowed, and to the very address it has looked at."""
+    """Connects only to allowed addresses, and to the same address that it has checked."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -75,39 +75,39 @@ class Guarded(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Raises ForbiddenTargetError where any address of the name is forbidden, for a mixed answer is an attack."""
+        """Raises ForbiddenTargetError if any address of the name is forbidden: a mixed answer is an attack."""
         addresses = await self._resolve(host, port)
         for address in addresses:
             if not allowed(ip_address(address), self._settings):
-                raise ForbiddenTargetError(f"{host} leads to {address}, where no webhook may go")
+                raise ForbiddenTargetError(f"{host} resolves to {address}, which is forbidden for webhooks")
         return await self._backend.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
     async def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
     ) -> httpcore.AsyncNetworkStream:
-        raise ForbiddenTargetError("a webhook leads to a host")
+        raise ForbiddenTargetError("a webhook needs a host, not a Unix socket")
 
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)
 
     async def _resolve(self, host: str, port: int) -> list[str]:
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except OSError as error:
             raise httpcore.ConnectError(f"{host} is not found: {error.strerror or error}") from error
-        return [str(where[0]) for *_, where in found]
+        return [str(address[0]) for *_, address in infos]
 
 
 def _check_literal(host: str, settings: Settings) -> None:
-    """Refuse at once what is plainly an address inside; what a name leads to is looked at when it is called."""
+    """Refuses an internal address at once; the address of a name is checked when it is called."""
     try:
         address = ip_address(host.strip("[]"))
     except ValueError:
         if host.lower().rstrip(".") in _TOKEN_HOSTS and not settings.webhook_allow_private:
-            raise _wrong(host, "a host that is reached from outside") from None
+            raise _wrong(host, "a host that can be reached from outside") from None
         return
     if not allowed(address, settings):
-        raise _wrong(f"the address {address}", "one that is reached from outside")
+        raise _wrong(f"the address {address}", "one that can be reached from outside")
 
 
 def _wrong(found: str, expected: str) -> WrongUseError:

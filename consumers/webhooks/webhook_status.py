@@ -7,7 +7,7 @@ from liancheng.records.webhooks import Health, Webhook, WebhookState
 
 
 class WebhookStatus(Model, tag="webhook", frozen=True, kw_only=True):
-    """`delivered`: all alerts up to this number were taken (from `from_number` on). `secret`: shown when it is made."""
+    """`delivered`: the receiver has accepted `from_number` to this number. `secret`: shown only when it is new."""
 
     bank: str
     id: str

@@ -1,4 +1,4 @@
-"""A bank's webhooks on their topic: setting and deleting them."""
+"""Reads, sets and deletes webhooks on their topic."""
 
 import re
 from datetime import datetime
@@ -24,37 +24,37 @@ Standing = tuple[Webhook, WebhookState]
 
 
 def check_id(text: str) -> str:
-    """Raises WrongUseError where it cannot be a webhook's id."""
+    """Returns a webhook's id. Raises WrongUseError if the text cannot be one."""
     if not _ID.fullmatch(text):
         raise WrongUseError(f"found the webhook id {text!r}, expected 1 to 32 lower-case letters, digits or '-'")
     return text
 
 
 def read(settings: Settings) -> dict[str, Standing]:
-    """All webhooks with their states, by `<bank>/<id>`."""
+    """Returns all webhooks with their states, by `<bank>/<id>`."""
     ends = tables.high_watermarks(settings, [(topics.WEBHOOKS.name, 0), (topics.WEBHOOK_STATE.name, 0)])
     newest: dict[tuple[str, str], bytes | None] = {}
     for message in chain.from_iterable(tables.read_until(settings, ends)):
         newest[message.topic() or "", (message.key() or b"").decode()] = message.value()
-    found = {place: codec.read(_decode, raw, place[0]) for place, raw in newest.items() if raw is not None}
-    hooks = {key: hook for (topic, key), hook in found.items() if topic == topics.WEBHOOKS.name}
+    values = {place: codec.read(_decode, raw, place[0]) for place, raw in newest.items() if raw is not None}
+    hooks = {key: hook for (topic, key), hook in values.items() if topic == topics.WEBHOOKS.name}
     return {
-        key: (hook, standing(hook, found.get((topics.WEBHOOK_STATE.name, key)))) for key, hook in sorted(hooks.items())
+        key: (hook, standing(hook, values.get((topics.WEBHOOK_STATE.name, key)))) for key, hook in sorted(hooks.items())
     }
 
 
-def made(
+def next_webhook(
     known: Standing | None,
     new: Webhook,
     from_number: int | None,
     rotate: bool,
 ) -> tuple[Webhook, bool]:
-    """The webhook to be written, and whether its secret is a new one.
+    """Returns the webhook to write, and whether its secret is new.
 
     Args:
-        known: as it stands; None: there is none of that id yet. It keeps its secret unless `rotate`.
-        new: as it is wanted; its `from_number` counts where there is none yet.
-        from_number: begin (again) there; None: go on after the last one that was taken.
+        known: the current one; None: there is none of that id yet. It keeps its secret unless `rotate`.
+        new: the new one; its `from_number` counts if there is none yet.
+        from_number: begin (again) there; None: continue after the last accepted alert.
     """
     if known is None:
         return replace(new, from_number=from_number or new.from_number), True
@@ -65,11 +65,11 @@ def made(
     return replace(new, from_number=start, salt=salt, made_with=made_with, epoch=epoch), rotate
 
 
-def wanted(settings: Settings, secrets: Secrets, named: tuple[str, str], url: str, now: datetime) -> Webhook:
-    """A webhook as a bank asks for it, from the first alert on. `named`: bank and id.
+def new_webhook(settings: Settings, secrets: Secrets, named: tuple[str, str], url: str, now: datetime) -> Webhook:
+    """Returns a new webhook, from the first alert on. `named`: bank and id.
 
     Raises:
-        WrongUseError: the id or the URL cannot be one.
+        WrongUseError: the id or the URL is invalid.
     """
     targets.check_url(url, settings)
     return Webhook(

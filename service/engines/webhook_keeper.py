@@ -53,14 +53,14 @@ class WebhookKeeper:
             TooManyWebhooksError: the bank has as many as it may have.
         """
         self._require_ready()
-        new = webhook_table.wanted(self._settings, self._secrets, (bank, id_), url, datetime.now(UTC))
+        new = webhook_table.new_webhook(self._settings, self._secrets, (bank, id_), url, datetime.now(UTC))
         standing = self._live.standing(new.key)
         if standing is None:
             limit = self._settings.webhooks_per_bank
             if len(self._live.of(bank)) >= limit:
                 raise TooManyWebhooksError(f"this bank has {limit} webhooks", limit)
             new = replace(new, from_number=await self._alerts.last(bank) + 1)
-        hook, new_secret = webhook_table.made(standing, new, from_number, rotate_secret)
+        hook, new_secret = webhook_table.next_webhook(standing, new, from_number, rotate_secret)
         await asyncio.to_thread(webhook_table.put, self._settings, hook)
         await _read_back(lambda: self._live.hooks.get(hook.key) == hook)
         return status_of(hook, self._live.state(hook), self._secrets.secret(hook) if new_secret else None)

@@ -307,4 +307,4 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_called(hooks: Hooks, clu
         env={"LIANCHENG_HOME": str(cluster.home), "LIANCHENG_BOOTSTRAP_SERVERS": cluster.bootstrap_servers},
     )  # fmt: skip
     assert done.returncode == 2
-    assert "127.1 leads to 127.0.0.1, where no webhook may go" in done.stdout
+    assert "127.1 resolves to 127.0.0.1, which is forbidden for webhooks" in done.stdout

@@ -42,7 +42,7 @@ def flat(kinds: dict[str, str]) -> list[tuple[str, str]]:
 def test_no_address_inside(kind: str, address: str) -> None:
     assert not allowed(ip_address(address), STRICT), kind
     shown = f"[{address}]" if ":" in address else address
-    with pytest.raises(WrongUseError, match="expected one that is reached from outside"):
+    with pytest.raises(WrongUseError, match="expected one that can be reached from outside"):
         check_url(f"https://{shown}/hook", STRICT)
 
 
@@ -81,9 +81,9 @@ def test_whatever_is_allowed_is_global(address: Any) -> None:
         ("https://a.example:22/", "expected one of 443,8443,80,8080"),
         ("https://a.example:0/", "expected one of 443"),
         ("https:///hook", "expected a host"),
-        ("https://localhost/", "reached from outside"),
-        ("https://LOCALHOST./", "reached from outside"),
-        ("https://metadata.google.internal/", "reached from outside"),
+        ("https://localhost/", "can be reached from outside"),
+        ("https://LOCALHOST./", "can be reached from outside"),
+        ("https://metadata.google.internal/", "can be reached from outside"),
         ("https://a.example/\r\nHost: b.example", "no spaces"),
         ("https://a.example/\x00", "no spaces"),
         ("https://a.example\\@b.example/", "no backslash"),
@@ -134,7 +134,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_called(monkeypatch: p
     with pytest.raises(httpcore.ConnectError, match="recorded"):
         asyncio.run(guarded.connect_tcp("rebinding.example", 443))
     assert (network.asked, resolved) == ([PUBLIC], ["rebinding.example"])
-    with pytest.raises(ForbiddenTargetError, match=r"rebinding.example leads to 127.0.0.1"):
+    with pytest.raises(ForbiddenTargetError, match=r"rebinding.example resolves to 127.0.0.1"):
         asyncio.run(guarded.connect_tcp("rebinding.example", 443))
     assert network.asked == [PUBLIC]
 
@@ -151,7 +151,7 @@ def test_one_address_inside_among_others_is_enough_to_refuse(
 
 @pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "0177.0.0.1"])
 def test_numbers_that_the_resolver_takes_for_addresses(host: str) -> None:
-    with pytest.raises(ForbiddenTargetError, match=r"leads to 127\.0\.0\.1"):
+    with pytest.raises(ForbiddenTargetError, match=r"resolves to 127\.0\.0\.1"):
         asyncio.run(Guarded(STRICT).connect_tcp(host, 443))
 
 

@@ -40,7 +40,7 @@ def test_pauses_grow_to_an_hour_and_differ() -> None:
 def hook(home: Path, id_: str = "w1") -> tuple[Secrets, Webhook]:
     settings = Settings(home=home)
     secrets = Secrets(settings)
-    return secrets, webhook_table.wanted(settings, secrets, ("bank-a", id_), "https://alerts.bank.example/", NOW)
+    return secrets, webhook_table.new_webhook(settings, secrets, ("bank-a", id_), "https://alerts.bank.example/", NOW)
 
 
 def test_a_signature_is_of_the_standard(tmp_path: Path) -> None:
@@ -87,14 +87,14 @@ def test_an_id_that_is_refused(tmp_path: Path, id_: str) -> None:
 
 def test_setting_it_again(tmp_path: Path) -> None:
     _, new = hook(tmp_path)
-    assert webhook_table.made(None, new, None, False) == (new, True)
-    assert webhook_table.made(None, new, 7, False)[0].from_number == 7
+    assert webhook_table.next_webhook(None, new, None, False) == (new, True)
+    assert webhook_table.next_webhook(None, new, 7, False)[0].from_number == 7
     known = (
         replace(new, salt="old"),
         WebhookState(bank="bank-a", id="w1", epoch=new.epoch, delivered=41, health="gone"),
     )
-    hook_, fresh = webhook_table.made(known, new, None, False)
+    hook_, fresh = webhook_table.next_webhook(known, new, None, False)
     assert (hook_.from_number, hook_.salt, fresh) == (42, "old", False)
     assert hook_.epoch > new.epoch
     assert standing(hook_, known[1]) == beginning(hook_)
-    assert webhook_table.made(known, new, 3, True)[0] == replace(new, from_number=3, epoch=new.epoch + 1)
+    assert webhook_table.next_webhook(known, new, 3, True)[0] == replace(new, from_number=3, epoch=new.epoch + 1)
