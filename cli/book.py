@@ -17,7 +17,7 @@ from cli.shared.terminal import print_json, progress, read_input, say
 from consumers.books.watch_file import Refused
 from consumers.sdk import local_list
 from consumers.sdk.book_match import BookMatch, Customer, Matcher, customers
-from consumers.sdk.local_list import LocalList, Standing
+from consumers.sdk.local_list import CopyState, LocalList
 from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.naming import CUTOFF
 from liancheng.settings import Settings
@@ -83,7 +83,7 @@ def digest(max_age: MaxAge = "24h", as_json: AsJson = False) -> None:
         typer.echo(_age(standing))
 
 
-def _fresh(settings: Settings, copy: LocalList, max_age: str, *, fetch: bool) -> Standing:
+def _fresh(settings: Settings, copy: LocalList, max_age: str, *, fetch: bool) -> CopyState:
     """Brings the copy up to date if that is possible. Raises an error if it is too old."""
     limit_s = duration(max_age, "--max-age").total_seconds()
     if fetch:
@@ -95,7 +95,7 @@ def _fresh(settings: Settings, copy: LocalList, max_age: str, *, fetch: bool) ->
     return copy.check_fresh(limit_s)
 
 
-def _age(standing: Standing) -> str:
+def _age(standing: CopyState) -> str:
     age = "of unknown age" if standing.age_s is None else f"{standing.age_s:,.0f} s old"
     return f"the copy of the list is {age}, {standing.entries:,} entries, {words.complete(standing.complete_to)}"
 

@@ -1,4 +1,4 @@
-"""A client of the HTTP service: its problems become errors of ours."""
+"""A client of the HTTP service. Its problems are raised as errors of this package."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -14,13 +14,13 @@ from liancheng.settings import Settings
 
 _TIMEOUT_S = 60.0
 _PAUSES_S = (0.3, 0.6, 1.2, 2.4)
-_STREAM_S = 900.0  # a million watches are written within a minute; a busy broker needs longer
+_STREAM_S = 900.0  # a million watches take a minute to write; a busy broker needs longer
 
 
 class ApiClient:
     """For one thread. The key is that of LIANCHENG_API_KEY.
 
-    `patient`: ask again a few times where the service is busy or does not answer.
+    `patient`: retry a few times if the service is busy or does not answer.
     """
 
     def __init__(self, settings: Settings, patient: bool = False) -> None:
@@ -35,23 +35,23 @@ class ApiClient:
             raise WrongUseError(f"LIANCHENG_API_URL: found {self.url!r}, expected https://host:port") from error
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> bytes:
-        """The body of an answer. Raises what the answer says."""
-        return self._asked("GET", path, params=query)
+        """Returns the body of an answer. Raises the error that the answer reports."""
+        return self._retried("GET", path, params=query)
 
     def post(
         self, path: str, body: bytes, query: Mapping[str, Any] | None = None, media: str = "application/json"
     ) -> bytes:
-        return self._asked("POST", path, content=body, params=query, headers={"Content-Type": media})
+        return self._retried("POST", path, content=body, params=query, headers={"Content-Type": media})
 
     def delete(self, path: str) -> None:
-        self._asked("DELETE", path)
+        self._retried("DELETE", path)
 
     def put_stream(self, path: str, chunks: Iterable[bytes], query: Mapping[str, Any], media: str) -> bytes:
-        """PUT a body of any length; never sent again by itself."""
+        """Sends a body of any length by PUT; never retried."""
         headers, timeout = {"Content-Type": media}, httpx.Timeout(_TIMEOUT_S, read=_STREAM_S)
         return self._sent("PUT", path, content=iter(chunks), params=query, headers=headers, timeout=timeout)
 
-    def _asked(self, method: str, path: str, **more: Any) -> bytes:
+    def _retried(self, method: str, path: str, **more: Any) -> bytes:
         for pause_s in self._pauses_s:
             try:
                 return self._sent(method, path, **more)
@@ -84,7 +84,7 @@ class ApiClient:
 
 
 def require_key(settings: Settings, bank: str) -> None:
-    """Raises WrongUseError where there is no key to the HTTP service, or that of another bank."""
+    """Raises WrongUseError if there is no key to the HTTP service, or that of another bank."""
     if settings.api_key is None:
         raise WrongUseError("no key to the HTTP service: set LIANCHENG_API_KEY to the one that the office gave you")
     named = keys.named(settings.api_key.get_secret_value())
@@ -94,8 +94,8 @@ def require_key(settings: Settings, bank: str) -> None:
 
 def _error(answer: httpx.Response) -> LianchengError:
     try:
-        told = msgspec.json.decode(answer.content, type=dict[str, Any])
-        text = f"{told['title']}: {told['detail']}"
+        problem = msgspec.json.decode(answer.content, type=dict[str, Any])
+        text = f"{problem['title']}: {problem['detail']}"
     except (msgspec.DecodeError, KeyError):
         text = f"found HTTP status {answer.status_code}, expected an answer of Liancheng: check LIANCHENG_API_URL"
     if answer.status_code == 401:

@@ -15,14 +15,14 @@ from liancheng.records.facts import Model
 from liancheng.settings import Settings
 
 _ROWS = "application/x-ndjson"
-_PAGE = 10_000
-_BATCH = 10_000  # rows in one request that adds: 1 MB
-_CHUNK = 1_000
+_PAGE_WATCHES = 10_000
+_REQUEST_ROWS = 10_000  # of one request that adds: 1 MB
+_CHUNK_ROWS = 1_000
 _TRIES = 20
 _PAUSE_S = 1.0
 
 
-class _Page(Model, frozen=True, kw_only=True):
+class _WatchPage(Model, frozen=True, kw_only=True):
     watches: tuple[Watch, ...] = ()
     next: str | None = None
 
@@ -38,43 +38,43 @@ class _Uploads(Model, frozen=True, kw_only=True):
 
 
 _uploads = codec.decoder(_Uploads)
-_page = codec.decoder(_Page)
+_page = codec.decoder(_WatchPage)
 _change = codec.decoder(BookChange)
 
 
 class HttpBook:
-    """For one thread. Every method raises UnavailableError, or WrongUseError where the service refuses."""
+    """For one thread. Every method raises UnavailableError, or WrongUseError if the service refuses."""
 
     def __init__(self, settings: Settings, bank: str) -> None:
         require_key(settings, bank)
         self._http = ApiClient(settings, patient=True)
 
     def read(self) -> dict[str, Watch]:
-        """The watches as they stand, by USCC."""
-        found: dict[str, Watch] = {}
+        """Returns the current watches by USCC."""
+        watches: dict[str, Watch] = {}
         after: str | None = ""
         while after is not None:
-            page: _Page = _page.decode(self._http.get("/v1/watches", {"after": after, "limit": _PAGE}))
-            found.update((watch.uscc, watch) for watch in page.watches)
+            page: _WatchPage = _page.decode(self._http.get("/v1/watches", {"after": after, "limit": _PAGE_WATCHES}))
+            watches.update((watch.uscc, watch) for watch in page.watches)
             after = page.next
-        return found
+        return watches
 
     def add(self, rows: Iterable[WatchRow], sent: Callable[[int], None] = lambda _: None) -> BookChange:
-        """References are merged with those that stand, filters stay unless a row has some."""
+        """Merges references with those that exist; filters stay unless a row has some."""
         return self._post(rows, sent)
 
     def remove(self, rows: Iterable[WatchRow], sent: Callable[[int], None] = lambda _: None) -> BookChange:
-        """End watches; where a row names a customer, that reference only."""
+        """Ends watches; a row that names a customer ends that reference only."""
         return self._post(rows, sent, remove=True)
 
     def replace(
         self, rows: Sequence[WatchRow], resume: bool = False, sent: Callable[[int], None] = lambda _: None
     ) -> BookChange:
-        """Make the book exactly these rows. A broken connection is taken up where it broke.
+        """Makes the book exactly these rows. After a broken connection the upload continues where it broke.
 
         Args:
-            resume: go on with an upload of the same rows that a process before this one began.
-            sent: told how many more rows were sent.
+            resume: continue an upload of the same rows that an earlier process began.
+            sent: called with how many more rows are sent.
         """
         upload = _digest(rows)
         state, offset = self._upload(upload)
@@ -93,19 +93,19 @@ class HttpBook:
 
     def _put(self, upload: str, rows: Sequence[WatchRow], offset: int, sent: Callable[[int], None]) -> BookChange:
         query = {"upload": upload, "offset": offset}
-        found: BookChange = _change.decode(
+        change: BookChange = _change.decode(
             self._http.put_stream("/v1/watches", _from(offset, rows, sent), query, _ROWS)
         )
-        return found
+        return change
 
     def _upload(self, upload: str) -> tuple[str, int]:
-        """How far the service has it, in bytes."""
-        found = _uploads.decode(self._http.get("/v1/watches/uploads")).uploads
-        return next(((one.state, one.offset) for one in found if one.id == upload), ("receiving", 0))
+        """Returns the state of an upload, and how many bytes the service has."""
+        uploads = _uploads.decode(self._http.get("/v1/watches/uploads")).uploads
+        return next(((known.state, known.offset) for known in uploads if known.id == upload), ("receiving", 0))
 
     def _post(self, rows: Iterable[WatchRow], sent: Callable[[int], None], **query: Any) -> BookChange:
         total, rest = BookChange(), iter(rows)
-        while batch := list(islice(rest, _BATCH)):
+        while batch := list(islice(rest, _REQUEST_ROWS)):
             body = b"".join(map(line_of, batch))
             total += _change.decode(self._http.post("/v1/watches", body, query, _ROWS))
             sent(len(batch))
@@ -116,15 +116,15 @@ class HttpBook:
 
 
 def line_of(row: WatchRow) -> bytes:
-    """A row as a line of JSON, with the columns of a bank's file."""
-    told: dict[str, Any] = {"uscc": row.uscc, "customer_ref": row.customer_ref, "role": row.role}
+    """Returns a row as a line of JSON, with the columns of a bank's file."""
+    cells: dict[str, Any] = {"uscc": row.uscc, "customer_ref": row.customer_ref, "role": row.role}
     if row.filters is not None:
-        told |= {"min_level": row.filters.min_level, "kinds": row.filters.kinds, "provinces": row.filters.provinces}
-    return codec.encode({name: value for name, value in told.items() if value is not None}) + b"\n"
+        cells |= {"min_level": row.filters.min_level, "kinds": row.filters.kinds, "provinces": row.filters.provinces}
+    return codec.encode({name: value for name, value in cells.items() if value is not None}) + b"\n"
 
 
 def _digest(rows: Iterable[WatchRow]) -> str:
-    """The name of an upload follows from its rows: a process that comes after finds it by them."""
+    """The id of an upload follows from its rows, so that a later process finds it."""
     sha = hashlib.sha256()
     for row in rows:
         sha.update(line_of(row))
@@ -132,12 +132,12 @@ def _digest(rows: Iterable[WatchRow]) -> str:
 
 
 def _from(offset: int, rows: Iterable[WatchRow], sent: Callable[[int], None]) -> Iterator[bytes]:
-    """The bytes of the rows from an offset on, which lies between two rows."""
+    """Yields the bytes of the rows from an offset on, which is between two rows."""
     rest, skipped = iter(rows), 0
-    while some := list(islice(rest, _CHUNK)):
-        lines = [line_of(row) for row in some]
+    while chunk := list(islice(rest, _CHUNK_ROWS)):
+        lines = [line_of(row) for row in chunk]
         before = skipped
         skipped += sum(map(len, lines))
         if skipped > offset:
             yield b"".join(lines)[max(offset - before, 0) :]
-        sent(len(some))
+        sent(len(chunk))

@@ -1,6 +1,6 @@
 """A bank's own copy of the list, in a file at home: filled from `sanction-list`, which every bank reads whole.
 
-Nothing that is asked of the copy leaves the machine: filling it asks for the list and for nothing else.
+No question to the copy leaves the machine: filling it requests the list and nothing else.
 """
 
 import sqlite3
@@ -24,7 +24,7 @@ from transport import tables
 from transport.clients import readable
 
 TOPIC = topics.SANCTION_LIST
-_ENTRIES = 20_000  # records in one transaction of the file
+_TRANSACTION_RECORDS = 20_000  # of the file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (uscc TEXT PRIMARY KEY, raw BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS part (number INTEGER PRIMARY KEY, read_to INTEGER NOT NULL, day TEXT);
@@ -35,11 +35,11 @@ _entry = codec.decoder(Entry)
 
 
 class StaleCopyError(UnavailableError):
-    """The copy is older than is allowed: no answer is better than an old one."""
+    """The copy is older than allowed: no answer is better than an old one."""
 
 
-class Standing(NamedTuple):
-    """How the copy stands. age_s: seconds since it held all that the topic had; None: it never did."""
+class CopyState(NamedTuple):
+    """age_s: seconds since the copy held all that was on the topic; None: it never did."""
 
     age_s: float | None
     complete_to: date | None
@@ -50,7 +50,7 @@ class LocalList:
     """The copy. For one thread, and one process at a time.
 
     Args:
-        path: the file; made where it is missing.
+        path: the file; created if it is missing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -59,7 +59,7 @@ class LocalList:
         self._db.executescript(_SCHEMA)
 
     def refresh(self, settings: Settings, progress: Callable[[int], None] = lambda _: None) -> set[str]:
-        """Read what the topic has and the copy has not; begins anew where the topic was made anew.
+        """Reads what the copy lacks; begins again if the topic was created again.
 
         Returns:
             The USCCs of the entries that changed.
@@ -74,13 +74,13 @@ class LocalList:
         except KafkaException as error:
             raise readable(error, f"reading {TOPIC.name}") from error
         starts = self._starts()
-        wanted = {(TOPIC.name, number): end for number, end in enumerate(ends) if starts.get(number, 0) < end}
+        places = {(TOPIC.name, number): end for number, end in enumerate(ends) if starts.get(number, 0) < end}
         begin = {(TOPIC.name, number): offset for number, offset in starts.items()}
         changed: set[str] = set()
         waiting: list[Message] = []
-        for messages in tables.read_until(settings, wanted, begin):
+        for messages in tables.read_until(settings, places, begin):
             waiting += messages
-            if len(waiting) >= _ENTRIES:
+            if len(waiting) >= _TRANSACTION_RECORDS:
                 changed |= self._take(waiting)
                 progress(len(waiting))
                 waiting = []
@@ -89,47 +89,47 @@ class LocalList:
         self._reached(ends, now)
         return changed
 
-    def standing(self) -> Standing:
+    def state(self) -> CopyState:
         days = [day for (day,) in self._db.execute("SELECT day FROM part")]
         (at,) = self._db.execute("SELECT max(current_at) FROM head").fetchone()
         (count,) = self._db.execute("SELECT count(*) FROM entry").fetchone()
         complete = len(days) == TOPIC.partitions and None not in days
-        age_s = None if at is None or at > time.time() else time.time() - at  # a clock put back can tell nothing
-        return Standing(age_s, date.fromisoformat(min(days)) if complete else None, count)
+        age_s = None if at is None or at > time.time() else time.time() - at  # unknown after the clock was put back
+        return CopyState(age_s, date.fromisoformat(min(days)) if complete else None, count)
 
-    def check_fresh(self, limit_s: float) -> Standing:
-        """How it stands. Raises StaleCopyError where it is older than that, or was never filled."""
-        found = self.standing()
-        if found.age_s is None:
+    def check_fresh(self, limit_s: float) -> CopyState:
+        """Returns the state. Raises StaleCopyError if the copy is older than that, or was never filled."""
+        state = self.state()
+        if state.age_s is None:
             raise StaleCopyError(
-                "the local copy of the list was never filled to the end: run it with the broker in reach"
+                "the local copy of the list was never filled to the end: run it while the broker can be reached"
             )
-        if found.age_s > limit_s:
+        if state.age_s > limit_s:
             raise StaleCopyError(
-                f"the local copy of the list is {found.age_s:,.0f} s old, {limit_s:,.0f} s are allowed: "
-                "run it with the broker in reach, or allow more with --max-age"
+                f"the local copy of the list is {state.age_s:,.0f} s old, {limit_s:,.0f} s are allowed: "
+                "run it while the broker can be reached, or allow more with --max-age"
             )
-        return found
+        return state
 
     def entry(self, uscc: str) -> Entry | None:
-        """The entry of a checked USCC; None: it has none."""
-        found = self._db.execute("SELECT raw FROM entry WHERE uscc = ?", (uscc,)).fetchone()
-        return _entry.decode(found[0]) if found else None
+        """Returns the entry of a valid USCC; None: it has none."""
+        row = self._db.execute("SELECT raw FROM entry WHERE uscc = ?", (uscc,)).fetchone()
+        return _entry.decode(row[0]) if row else None
 
     def entries(self) -> Iterator[Entry]:
-        """All of them, by USCC."""
+        """Yields all entries by USCC."""
         for (raw,) in self._db.execute("SELECT raw FROM entry ORDER BY uscc"):
             yield _entry.decode(raw)
 
     def digest(self) -> str:
-        """The same as that of `liancheng list digest` where both hold the same list."""
+        """Returns the digest that `liancheng list digest` prints for the same list."""
         return digest_of(self.entries())
 
     def close(self) -> None:
         self._db.close()
 
     def _require_topic(self, topic_id: str) -> None:
-        """The offsets in the copy are those of this topic, or it begins anew."""
+        """Empties the copy if its offsets are those of another topic."""
         known = self._db.execute("SELECT topic_id FROM head").fetchone()
         if known and known[0] == topic_id:
             return
@@ -142,7 +142,7 @@ class LocalList:
         return dict(self._db.execute("SELECT number, read_to FROM part").fetchall())
 
     def _take(self, messages: Iterable[Message]) -> set[str]:
-        """Entries and how far they reach, in one transaction."""
+        """Stores entries and the offsets they reach, in one transaction."""
         newest: dict[str, bytes | None] = {}
         with self._db:
             for message in messages:
@@ -154,10 +154,10 @@ class LocalList:
                 else:
                     newest[(message.key() or b"").decode()] = raw
                 self._read_to(number, offset + 1)
-            gone = [(uscc,) for uscc, raw in newest.items() if raw is None]
-            self._db.executemany("DELETE FROM entry WHERE uscc = ?", gone)
-            stand = [(uscc, raw) for uscc, raw in newest.items() if raw is not None]
-            self._db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?)", stand)
+            deleted = [(uscc,) for uscc, raw in newest.items() if raw is None]
+            self._db.executemany("DELETE FROM entry WHERE uscc = ?", deleted)
+            current = [(uscc, raw) for uscc, raw in newest.items() if raw is not None]
+            self._db.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?)", current)
         return set(newest)
 
     def _reached(self, ends: Iterable[int], now: float) -> None:
@@ -179,5 +179,5 @@ class LocalList:
 
 
 def opened(settings: Settings) -> "closing[LocalList]":
-    """The copy in the home, closed after."""
+    """Returns the copy in the home; the `with` closes it."""
     return closing(LocalList(settings.home / "list.db"))

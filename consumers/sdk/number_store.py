@@ -1,4 +1,4 @@
-"""Where a bank keeps the number of the alert it handled last: beside what it did with it, in one transaction."""
+"""Keeps the number of a bank's last handled alert in one transaction with what the bank did with it."""
 
 import re
 import sqlite3
@@ -21,7 +21,7 @@ class RepeatedAlertError(LianchengError):
 class NumberStore:
     """The table `liancheng_alert_numbers` in a database of the bank's own.
 
-    Used by one thread after another. A process that dies leaves the number and what `handle` did as they were before.
+    Used by one thread at a time. If a process dies, the number and what `handle` did are rolled back together.
 
     Args:
         connect: opens a DB-API 2.0 or an SQLAlchemy connection, which must not commit by itself.
@@ -35,34 +35,36 @@ class NumberStore:
         self._connection: Any = None
 
     def last(self, bank: str, reader: str = "default") -> int:
-        """The number of the last alert that was handled; 0: none."""
+        """Returns the number of the last handled alert; 0: none."""
         connection = self._opened()
-        found = _asked(connection, f"SELECT last_number {_of(bank, reader)}")
-        connection.rollback()  # a database may hold what was read for as long as a transaction is open
-        if found is not None:
-            return int(found)
+        number = _value(connection, f"SELECT last_number {_of(bank, reader)}")
+        connection.rollback()  # a database may lock what was read until the transaction ends
+        if number is not None:
+            return int(number)
         self._begin(connection, bank, reader)
         return 0
 
     def set_last(self, bank: str, number: int, reader: str = "default") -> None:
-        """Take all alerts up to `number` as handled, whatever was: the next one is `number + 1`."""
+        """Marks all alerts up to `number` as handled, whatever was before: the next one is `number + 1`."""
         self.last(bank, reader)
         connection = self._opened()
-        _done(connection, f"{_UPDATE}{int(number)} {_where(bank, reader)}")
+        _changed_rows(connection, f"{_UPDATE}{int(number)} {_where(bank, reader)}")
         connection.commit()
 
     @contextmanager
     def transaction(self, alert: Alert, reader: str = "default") -> Iterator[Any]:
-        """The connection, to do with the alert what is to be done; committed at the end with the alert's number.
+        """Yields the connection to handle the alert with; commits at the end, together with the alert's number.
 
         Raises:
-            RepeatedAlertError: it was handled before; nothing is done.
-            MissingAlertError: the one before it was not handled yet.
+            RepeatedAlertError: it was handled before; nothing is changed.
+            MissingAlertError: the one before it is not handled yet.
         """
         self._check(alert, reader)
         connection = self._opened()
         try:
-            changed = _done(connection, f"{_UPDATE}{alert.number} {_where(alert.bank, reader, alert.number - 1)}")
+            changed = _changed_rows(
+                connection, f"{_UPDATE}{alert.number} {_where(alert.bank, reader, alert.number - 1)}"
+            )
             _require_first(alert, changed)
             yield connection
             connection.commit()
@@ -84,23 +86,21 @@ class NumberStore:
 
     def _begin(self, connection: Any, bank: str, reader: str) -> None:
         try:
-            _done(connection, f"INSERT INTO liancheng_alert_numbers VALUES ('{bank}', '{reader}', 0)")
+            _changed_rows(connection, f"INSERT INTO liancheng_alert_numbers VALUES ('{bank}', '{reader}', 0)")
             connection.commit()
         except Exception:
             connection.rollback()
-            if (
-                _asked(connection, f"SELECT last_number {_of(bank, reader)}") is None
-            ):  # not that another did it just now
+            if _value(connection, f"SELECT last_number {_of(bank, reader)}") is None:  # no other process inserted it
                 raise
 
     def _opened(self) -> Any:
         if self._connection is None:
             connection = self._connect()
             try:
-                _asked(connection, "SELECT COUNT(*) FROM liancheng_alert_numbers")
-            except Exception:  # each driver has errors of its own for a table that is not there
+                _value(connection, "SELECT COUNT(*) FROM liancheng_alert_numbers")
+            except Exception:  # each driver has its own error for a missing table
                 connection.rollback()
-                _done(connection, _TABLE)
+                _changed_rows(connection, _TABLE)
                 connection.commit()
             _require_manual(connection)
             self._connection = connection
@@ -108,17 +108,17 @@ class NumberStore:
 
 
 def sqlite_store(path: Path | str) -> NumberStore:
-    """A store in an SQLite file, which `handle` may use for its own tables as well."""
-    place = Path(path)
+    """Returns a store in an SQLite file, which `handle` may use for its own tables as well."""
+    file = Path(path)
 
     def connect() -> sqlite3.Connection:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return sqlite3.connect(place, timeout=30, check_same_thread=False)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return sqlite3.connect(file, timeout=30, check_same_thread=False)
 
     return NumberStore(connect)
 
 
-# Ids are checked and numbers are numbers, so they stand in the text: drivers do not agree on a mark for parameters.
+# Ids are checked and numbers are integers, so they are part of the text: drivers differ in the mark for parameters.
 _TABLE = (
     "CREATE TABLE liancheng_alert_numbers (bank VARCHAR(32) NOT NULL, reader VARCHAR(64) NOT NULL, "
     "last_number BIGINT NOT NULL, PRIMARY KEY (bank, reader))"
@@ -137,8 +137,8 @@ def _where(bank: str, reader: str, last: int | None = None) -> str:
     return f"WHERE bank = '{bank}' AND reader = '{reader}'" + ("" if last is None else f" AND last_number = {last}")
 
 
-def _done(connection: Any, text: str) -> int:
-    """Rows that the statement changed."""
+def _changed_rows(connection: Any, text: str) -> int:
+    """Returns how many rows the statement changed."""
     if hasattr(connection, "exec_driver_sql"):
         return int(connection.exec_driver_sql(text).rowcount)
     cursor = connection.cursor()
@@ -148,28 +148,28 @@ def _done(connection: Any, text: str) -> int:
     return changed
 
 
-def _asked(connection: Any, text: str) -> Any:
-    """The one value that is found; None: there is none."""
+def _value(connection: Any, text: str) -> Any:
+    """Returns the first value of the first row; None: there is none."""
     if hasattr(connection, "exec_driver_sql"):
         return connection.exec_driver_sql(text).scalar()
     cursor = connection.cursor()
     cursor.execute(text)
-    found = cursor.fetchone()
+    row = cursor.fetchone()
     cursor.close()
-    return found[0] if found else None
+    return row[0] if row else None
 
 
 def _require_first(alert: Alert, changed: int) -> None:
-    """The row was as it had been looked at, or another process was quicker."""
+    """Raises RepeatedAlertError if another process has changed the row since it was read."""
     if changed != 1:
         raise RepeatedAlertError(f"{alert.bank}: alert {alert.number} was handled by another process just now")
 
 
 def _require_manual(connection: Any) -> None:
-    """A number that is committed before what `handle` does would lose the alert."""
-    _done(connection, "UPDATE liancheng_alert_numbers SET last_number = last_number WHERE bank = ''")
+    """Raises WrongUseError if the connection commits by itself: the number would be committed before `handle` ends."""
+    _changed_rows(connection, "UPDATE liancheng_alert_numbers SET last_number = last_number WHERE bank = ''")
     driver = connection.connection.dbapi_connection if hasattr(connection, "exec_driver_sql") else connection
-    by_itself = getattr(driver, "autocommit", None) is True or getattr(driver, "in_transaction", None) is False
+    commits_itself = getattr(driver, "autocommit", None) is True or getattr(driver, "in_transaction", None) is False
     connection.rollback()
-    if by_itself:
-        raise WrongUseError("the connection commits by itself, expected one that commits when it is told to")
+    if commits_itself:
+        raise WrongUseError("the connection commits by itself, expected one that commits only on commit()")

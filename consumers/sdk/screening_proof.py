@@ -1,4 +1,4 @@
-"""Whether a receipt proves what a bank was answered: its signature, the answer's digest, and the list's own log."""
+"""Checks whether a receipt proves an answer: its signature, the answer's digest, and the log of facts."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -25,22 +25,22 @@ from liancheng.settings import Settings
 
 
 class Check(NamedTuple):
-    """One thing that was looked at, in words."""
+    """The result of one check, in words."""
 
     what: str
     holds: bool
     detail: str
 
 
-class Told(NamedTuple):
-    """What a file holds: the receipt, and the answer without it (None: the receipt alone)."""
+class SavedAnswer(NamedTuple):
+    """A receipt, and the answer without it (None: only the receipt was saved)."""
 
     receipt: ScreeningReceipt
     answer: dict[str, Any] | None
     rows: list[Any] | None = None  # of a book
 
     def companies(self) -> Iterator[dict[str, Any]]:
-        """Every company in the answer."""
+        """Yields every company in the answer."""
         answer = self.answer or {}
         if "known" in answer:
             yield answer
@@ -49,24 +49,24 @@ class Told(NamedTuple):
             yield from (match["company"] for match in row.get("matches") or ())
 
     def proofs(self) -> list[EntryProof]:
-        """The entries that were answered from."""
-        found = (c for c in self.companies() if c.get("entry_sha256"))
-        named = [EntryProof(uscc=c["uscc"], sequence=c["sequence"], sha256=c["entry_sha256"]) for c in found]
+        """Returns the entries that the answer was read from."""
+        known = (c for c in self.companies() if c.get("entry_sha256"))
+        named = [EntryProof(uscc=c["uscc"], sequence=c["sequence"], sha256=c["entry_sha256"]) for c in known]
         return named or list(self.receipt.entries)
 
     def levels(self) -> dict[tuple[str, int], str]:
-        """The level that was answered, by USCC and sequence."""
+        """Returns the levels in the answer, by USCC and sequence."""
         return {(c["uscc"], c["sequence"]): c["level"] for c in self.companies() if c.get("sequence")}
 
 
-def read(raw: bytes, name: str) -> list[Told]:
-    """Answers as they were saved: one (printed anew or not), several a line each, the lines of a stream, or receipts.
+def read(raw: bytes, name: str) -> list[SavedAnswer]:
+    """Returns saved answers: one (in any layout), several on a line each, the lines of a stream, or receipts.
 
     Raises:
-        WrongUseError: it is none of these, or a stream that was broken off.
+        WrongUseError: it is none of these, or an incomplete stream.
     """
     try:
-        return list(_told(_values(raw)))
+        return list(_answers(_values(raw)))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         expected = "expected an answer of the HTTP service with its receipt, or all lines of a stream"
         raise WrongUseError(f"{name}: found no receipt ({type(error).__name__}: {error}), {expected}") from error
@@ -79,18 +79,18 @@ def _values(raw: bytes) -> list[Any]:
         return [msgspec.json.decode(line) for line in raw.splitlines() if line.strip()]
 
 
-def _told(values: list[Any]) -> Iterator[Told]:
+def _answers(values: list[Any]) -> Iterator[SavedAnswer]:
     rows: list[Any] = []
     for value in values:
         if "signature" in value:
-            yield Told(_receipt(value), None)
+            yield SavedAnswer(_receipt(value), None)
         elif "receipt" not in value:
             rows.append(value)
         else:
             answer = dict(value)
             receipt = _receipt(answer.pop("receipt"))
             of_stream = answer.get("type") == "end"
-            yield Told(receipt, answer, rows if of_stream else answer.pop("rows", None))
+            yield SavedAnswer(receipt, answer, rows if of_stream else answer.pop("rows", None))
             rows = [] if of_stream else rows
     if rows or not values:
         raise ValueError("rows without an end")
@@ -100,41 +100,41 @@ def _receipt(value: Any) -> ScreeningReceipt:
     return msgspec.convert(value, ScreeningReceipt)
 
 
-def offline(told: Told, keys: PublicKeys) -> list[Check]:
-    """What can be said without the log."""
-    checks = [Check("signature", *verified(told.receipt, keys))]
-    if told.answer is not None:
-        digest = _digest(told)
-        holds = digest == told.receipt.answer_sha256
+def offline(saved: SavedAnswer, keys: PublicKeys) -> list[Check]:
+    """Returns the checks that need no log."""
+    checks = [Check("signature", *verified(saved.receipt, keys))]
+    if saved.answer is not None:
+        digest = _digest(saved)
+        holds = digest == saved.receipt.answer_sha256
         detail = "the receipt is of this answer" if holds else "the answer is not the one that the receipt is of"
         checks.append(Check("answer", holds, detail))
     return checks
 
 
-def _digest(told: Told) -> str:
-    if told.rows is not None:
-        return rows_digest(sha256(recanonical(row)) for row in told.rows)
-    return sha256(recanonical(told.answer))
+def _digest(saved: SavedAnswer) -> str:
+    if saved.rows is not None:
+        return rows_digest(sha256(recanonical(row)) for row in saved.rows)
+    return sha256(recanonical(saved.answer))
 
 
-def online(settings: Settings, told: Told) -> list[Check]:
-    """What the log of facts says: it is judged again, up to the entries that were answered from.
+def online(settings: Settings, saved: SavedAnswer) -> list[Check]:
+    """Returns the checks against the log of facts, which is judged again up to the entries of the answer.
 
     Raises:
         UnavailableError: no broker.
     """
-    proofs = sorted(told.proofs(), key=lambda proof: (proof.uscc, proof.sequence))
-    wanted = {uscc: list(found) for uscc, found in groupby(proofs, key=lambda proof: proof.uscc)}
-    clear = {c["uscc"] for c in told.companies() if not c["known"]}
-    if not told.proofs() and not clear and told.receipt.asked.uscc:
-        clear = {told.receipt.asked.uscc}
-    made = _made(settings, {*wanted, *clear})
-    checks = [_entry(proof, made[uscc], told.levels()) for uscc, found in wanted.items() for proof in found]
-    return checks + [_no_entry(uscc, made[uscc], told.receipt.answered_at) for uscc in sorted(clear)]
+    proofs = sorted(saved.proofs(), key=lambda proof: (proof.uscc, proof.sequence))
+    by_uscc = {uscc: list(group) for uscc, group in groupby(proofs, key=lambda proof: proof.uscc)}
+    clear = {c["uscc"] for c in saved.companies() if not c["known"]}
+    if not saved.proofs() and not clear and saved.receipt.asked.uscc:
+        clear = {saved.receipt.asked.uscc}
+    made = _made(settings, {*by_uscc, *clear})
+    checks = [_entry(proof, made[uscc], saved.levels()) for uscc, group in by_uscc.items() for proof in group]
+    return checks + [_no_entry(uscc, made[uscc], saved.receipt.answered_at) for uscc in sorted(clear)]
 
 
 def _made(settings: Settings, usccs: Iterable[str]) -> dict[str, list[Entry]]:
-    """Every entry that the log makes of these companies."""
+    """Returns every entry that the log makes of these companies."""
     schedule = current_schedule()
     return {uscc: list(entries(records, uscc, schedule)) for uscc, records in records_of(settings, usccs).items()}
 

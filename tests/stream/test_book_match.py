@@ -144,7 +144,7 @@ def test_the_copy_has_the_digest_of_the_list_also_after_changes(cluster: Setting
     assert changed == {uscc(7), uscc(901)}
     assert copy.digest() == read_list(cluster).digest()
     assert copy.refresh(cluster) == set()
-    found = copy.standing()
+    found = copy.state()
     assert (found.entries, found.complete_to) == (301, read_list(cluster).complete_to)
     copy.close()
     again = LocalList(tmp_path / "list.db")
