@@ -69,27 +69,27 @@ def parse(name: str) -> Name:
     text, group, inside = _brackets(text)
     if text.endswith(_GROUP):
         text, group = text.removesuffix(_GROUP), True
-    found, core, industry = _words(text, inside)
+    places, core, industry = _words(text, inside)
     core, counted = numbers.take(core)
-    return Name(folded, found, core, industry, form, group, _place(branch), counted, formerly)
+    return Name(folded, places, core, industry, form, group, _place(branch), counted, formerly)
 
 
 def _words(text: str, inside: Region | None) -> tuple[tuple[Region, ...], str, tuple[str, ...]]:
     """Divisions, core with its numbers, and trade, of a name without its form."""
-    found, rest = regions.read(text)
-    found = (inside,) if inside and not found else found
-    if not found:
-        found, rest = _at_end(found, rest)
+    places, rest = regions.read(text)
+    places = (inside,) if inside and not places else places
+    if not places:
+        places, rest = _at_end(places, rest)
     core, industry = _industry(rest)
-    if not found:
-        found, core = _at_end(found, core)
-    if not core and industry and found and not found[-1].codes:  # 海市印染厂: 海市 is not a city but the whole name
-        before = regions.coded(found)
-        start = text.find(found[len(before)].word)
+    if not places:
+        places, core = _at_end(places, core)
+    if not core and industry and places and not places[-1].codes:  # 海市印染厂: 海市 is not a city but the whole name
+        before = regions.coded(places)
+        start = text.find(places[len(before)].word)
         return before, *_industry(text[start:])
-    if not core and industry and found and found[-1].short and len(found[-1].codes[0]) > 4:
-        return found[:-1], found[-1].word, industry  # 太湖印染厂: the county's name is the company's core
-    return found, core, industry
+    if not core and industry and places and places[-1].short and len(places[-1].codes[0]) > 4:
+        return places[:-1], places[-1].word, industry  # 太湖印染厂: the county's name is the company's core
+    return places, core, industry
 
 
 def _notes(text: str) -> tuple[str, str]:
@@ -121,18 +121,18 @@ def _branch(text: str) -> tuple[str, str]:
 
 
 def _place(branch: str) -> str:
-    found, rest = regions.read(branch)
-    return "".join(region.word for region in found[-1:]) + numbers.plain(rest)
+    places, rest = regions.read(branch)
+    return "".join(region.word for region in places[-1:]) + numbers.plain(rest)
 
 
 def _form(text: str) -> tuple[str, str]:
     if _is_misread_limited(text):
         return text[: -len(_LIMITED)], _LIMITED
     forms = words().forms
-    found = ""
+    form = ""
     while printed := next((text[-size:] for size in range(min(9, len(text)), 0, -1) if text[-size:] in forms), ""):
-        found, text = found or forms[printed], text[: -len(printed)]
-    return text, found
+        form, text = form or forms[printed], text[: -len(printed)]
+    return text, form
 
 
 def _is_misread_limited(text: str) -> bool:
@@ -157,20 +157,20 @@ def _brackets(text: str) -> tuple[str, bool, Region | None]:
     return "".join(parts).replace("(", "").replace(")", ""), group, inside
 
 
-def _at_end(found: tuple[Region, ...], text: str) -> tuple[tuple[Region, ...], str]:
+def _at_end(places: tuple[Region, ...], text: str) -> tuple[tuple[Region, ...], str]:
     region, rest = regions.read_at_end(text)
-    return ((region,), rest) if region else (found, text)
+    return ((region,), rest) if region else (places, text)
 
 
 def _industry(text: str) -> tuple[str, tuple[str, ...]]:
     """The core, and the words of the trade at the end, as compared."""
     known = words().industries
-    found: list[str] = []
-    while len(found) < 5:
+    trades: list[str] = []
+    while len(trades) < 5:
         room = len(text) if not text else min(6, len(text))
         word = next((text[-size:] for size in range(room, 1, -1) if text[-size:] in known), None)
         if word is None or (len(text) - len(word) == 1):
             break
-        found.append(known[word])
+        trades.append(known[word])
         text = text[: -len(word)]
-    return text, tuple(reversed(found))
+    return text, tuple(reversed(trades))

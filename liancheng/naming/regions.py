@@ -52,15 +52,15 @@ def _longest() -> int:
 
 def read(text: str) -> tuple[tuple[Region, ...], str]:
     """Returns the divisions at the start of `text`, each in the one before (a zone or town last), and the rest."""
-    found: tuple[Region, ...] = ()
-    while len(found) < 4 and (division := _next(text, found[-1] if found else None)):
+    places: tuple[Region, ...] = ()
+    while len(places) < 4 and (division := _next(text, places[-1] if places else None)):
         region, length = division
-        found, text = (*found, region), text[length:]
-    if not found and (match := _ELSEWHERE.match(text)) and match.end() < len(text):
-        found, text = (Region(match[1]),), text[match.end() :]
-    if found and (match := _WITHIN.match(text)) and match.end() < len(text):
-        found, text = (*found, Region(match[1] or match[2])), text[match.end() :]
-    return found, text
+        places, text = (*places, region), text[length:]
+    if not places and (match := _ELSEWHERE.match(text)) and match.end() < len(text):
+        places, text = (Region(match[1]),), text[match.end() :]
+    if places and (match := _WITHIN.match(text)) and match.end() < len(text):
+        places, text = (*places, Region(match[1] or match[2])), text[match.end() :]
+    return places, text
 
 
 def read_at_end(text: str) -> tuple[Region | None, str]:
@@ -74,8 +74,8 @@ def read_at_end(text: str) -> tuple[Region | None, str]:
 
 def whole(text: str) -> Region | None:
     """Returns the division that is the whole of `text` (the inside of a bracket), or None."""
-    found, rest = read(text)
-    return found[-1] if found and not rest else None
+    places, rest = read(text)
+    return places[-1] if places and not rest else None
 
 
 def _next(text: str, within: Region | None) -> tuple[Region, int] | None:
@@ -96,14 +96,14 @@ def _inside(code: str, outer: str) -> bool:
     return len(code) > len(outer) and code.startswith(outer)
 
 
-def related(one: tuple[Region, ...], other: tuple[Region, ...]) -> bool:
+def related(left: tuple[Region, ...], right: tuple[Region, ...]) -> bool:
     """Returns whether one place is in the other: by codes, or because one names all divisions of the other."""
-    a, b = (tuple(region.word for region in place) for place in (one, other))
+    a, b = (tuple(region.word for region in place) for place in (left, right))
     if set(a) <= set(b) or set(b) <= set(a):
         return True
-    if not (one[-1].codes or other[-1].codes):
+    if not (left[-1].codes or right[-1].codes):
         return False  # two towns or two zones
-    return any(c.startswith(d) or d.startswith(c) for c in _codes(one) for d in _codes(other))
+    return any(c.startswith(d) or d.startswith(c) for c in _codes(left) for d in _codes(right))
 
 
 def _codes(place: tuple[Region, ...]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from liancheng.standard.articles import Row
 from liancheng.standard.judge import Legal, Reached, judge_legal, legal, reached
 from liancheng.standard.loader import current
 from liancheng.standard.model import EntryAct, Standard
+from liancheng.text.findings import warning
 
 # Our own choice: after two years, nearly all decisions are about acts under the new text.
 _YEARS_AFTER_A_CHANGE = 2
@@ -77,7 +78,7 @@ def _act_to_state(citation: Citation, row: Row, rule: EntryAct) -> Finding:
     else:
         expected = f"act {rule.act} ({rule.wording}) stated or left out; what decides: {deciding_fact(row)}"
         remedy = f"put {rule.act} into stated_acts if the decision finds this fact; do nothing if it does not"
-    return _warning("stated_acts", "act_to_state", cited, expected, remedy)
+    return warning("stated_acts", "act_to_state", cited, expected, remedy)
 
 
 def deciding_fact(row: Row) -> str:
@@ -88,7 +89,7 @@ def deciding_fact(row: Row) -> str:
 def _unsupported(verdict: Verdict) -> Iterator[Finding]:
     for finding in verdict.acts:
         if not finding.counts:
-            yield _warning(
+            yield warning(
                 "stated_acts",
                 "act_unsupported",
                 str(finding.act),
@@ -99,7 +100,7 @@ def _unsupported(verdict: Verdict) -> Iterator[Finding]:
 
 def _editions(decision: Legal, basis: list[Reached]) -> Iterator[Finding]:
     for law in dict.fromkeys(cited.citation.law for cited in basis if cited.edition is None):
-        yield _warning(
+        yield warning(
             "legal_basis",
             "law_not_read",
             f"《{law}》 on {decision.act_day or decision.decision_day}",
@@ -110,7 +111,7 @@ def _editions(decision: Legal, basis: list[Reached]) -> Iterator[Finding]:
         return
     for law in dict.fromkeys(cited.citation.law for cited in basis if not cited.citation.edition):
         if change := articles.changed_before(law, decision.decision_day, years=_YEARS_AFTER_A_CHANGE):
-            yield _warning(
+            yield warning(
                 "act_date",
                 "edition_uncertain",
                 f"no act_date; decided {decision.decision_day}, 《{law}》 changed on {change}",
@@ -123,7 +124,7 @@ def _words(facts: str, acts: frozenset[int], standard: Standard) -> Iterator[Fin
     for rule in standard.acts:
         word = next((word for word in rule.words if word in facts), None)
         if word and rule.enabled and rule.act not in acts:
-            yield _warning(
+            yield warning(
                 "facts",
                 "facts_speak_of_act",
                 word,
@@ -141,14 +142,10 @@ def _any_word(standard: Standard) -> re.Pattern[str]:
 
 def _kinds(decision: Legal, verdict: Verdict) -> Iterator[Finding]:
     if verdict.regime and verdict.severity_rule is None:
-        yield _warning(
+        yield warning(
             "kinds",
             "kind_unclassed",
             "; ".join(decision.kinds),
             f"a kind of penalty that {verdict.regime} classifies; the decision is kept but not published",
             "name the kind of penalty as in the law: 罚款, 没收, 吊销, …",
         )
-
-
-def _warning(field: str, code: str, found: str, expected: str, remedy: str) -> Finding:
-    return Finding(field=field, code=code, severity="warning", found=found, expected=expected, remedy=remedy)
