@@ -128,7 +128,7 @@ def test_a_day_that_is_not_over_is_not_counted(asked: httpx.Client, writer: Aler
 def test_kafkas_console_consumer_and_curl_get_the_same(
     cluster: Settings, bank: str, writer: AlertWriter, service: Worker, tmp_path: Path
 ) -> None:
-    """Numbers and values of every road; the console consumer gives the record's time beside it."""
+    """Numbers and values of every channel; the console consumer gives the record's time beside it."""
     for first in range(1, 30, 3):
         writer.put(range(first, first + 2), commit=False)
         writer.put(range(first, first + 3))
@@ -158,7 +158,7 @@ def test_kafkas_console_consumer_and_curl_get_the_same(
 
 
 def with_time(line: bytes) -> bytes:
-    """`CreateTime:<ms><tab><value>` as the alert that every other road gives."""
+    """`CreateTime:<ms><tab><value>` as the alert that every other channel gives."""
     time_, _, value = line.partition(b"\t")
     at = datetime.fromtimestamp(int(time_.removeprefix(b"CreateTime:")) / 1000, UTC)
     return value[:-1] + b',"made_at":' + codec.encode(at) + b"}"

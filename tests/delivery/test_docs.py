@@ -1,4 +1,4 @@
-"""Each road as docs/banks.md shows it, run by a shell."""
+"""Each channel as docs/banks.md shows it, run by a shell."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from tests.delivery.test_days import DAY
 from tests.service.serving import new_key
 
 PAGE = Path(__file__).parents[2] / "docs" / "banks.md"
-SECTION = re.search(r"## The other roads\n(.*?)\n## ", PAGE.read_text("utf-8"), re.DOTALL)
+SECTION = re.search(r"## The other channels\n(.*?)\n## ", PAGE.read_text("utf-8"), re.DOTALL)
 assert SECTION
 LINES = [line for block in re.findall(r"```sh\n(.*?)```", SECTION[1], re.DOTALL) for line in block.splitlines()]
 (PYTHON,) = re.findall(r"```python\n(.*?)```", SECTION[1], re.DOTALL)
