@@ -14,14 +14,14 @@ from cli.shared.durations import duration
 from cli.shared.exit_code import ExitCode
 from cli.shared.options import AsJson, Cutoff
 from cli.shared.terminal import print_json, progress, read_input, say
-from consumers.books.watch_file import Refused
+from consumers.books import customers
+from consumers.books.customers import Customer
 from consumers.sdk import local_list
-from consumers.sdk.book_match import BookMatch, Customer, Matcher, customers
+from consumers.sdk.book_match import BookMatch, Matcher
 from consumers.sdk.local_list import CopyState, LocalList
 from liancheng.errors import UnavailableError, WrongUseError
 from liancheng.naming import CUTOFF
 from liancheng.settings import Settings
-from liancheng.text.findings import sentence
 
 MaxAge = Annotated[
     str, typer.Option("--max-age", metavar="DURATION", help="Refuse to answer from an older copy: 30m, 24h, 7d.")
@@ -35,7 +35,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("match")
 def match(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON lines: uscc, name, customer_ref.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, xlsx or JSON lines: uscc, name, customer_ref.")],
     *,
     follow: Annotated[bool, typer.Option("--follow", help="Then print a line for each change of a match.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing; match with the copy as it is.")] = False,
@@ -52,11 +52,11 @@ def match(
     """
     if follow and offline:
         raise WrongUseError("found --follow and --offline, expected one of them")
-    rows = list(customers(*read_input(file)))
-    refused = [row for row in rows if isinstance(row, Refused)]
-    book = [row for row in rows if isinstance(row, Customer)]
-    for row in refused:
-        say(f"line {row.line}: {' | '.join(map(sentence, row.findings))}")
+    rows = customers.read(*read_input(file))
+    refused = [(row.line, row.refused.detail) for row in rows.customers() if row.refused]
+    book = [row for row in rows.customers() if row.refused is None]
+    for note in (*rows.notes, *(f"line {line}: {detail}" for line, detail in refused)):
+        say(note)
     settings = Settings()
     with local_list.opened(settings) as copy:
         standing = _fresh(settings, copy, max_age, fetch=not offline)

@@ -11,6 +11,7 @@ from cli.shared.tables import hanging
 from cli.shared.terminal import print_json, say
 from liancheng.records.facts import Receipt
 from liancheng.settings import Settings
+from liancheng.text.findings import sentence
 from liancheng.text.identity import normalise_document_no
 from producers import receipts as receipt_log
 from transport import admin
@@ -70,5 +71,5 @@ def text(receipt: Receipt) -> str:
         f"{submission.type} revision {submission.revision}",
         submission.reference or "",
     )
-    details = (receipt.key, *map(receipt_log.sentence, submission.findings))
+    details = (receipt.key, *map(sentence, submission.findings))
     return "\n".join([hanging(head, 4), *(hanging([f"    {detail}"], 6) for detail in details)])

@@ -14,6 +14,8 @@ from cli.shared.exit_code import ExitCode
 from cli.shared.options import AsJson
 from cli.shared.tables import table
 from cli.shared.terminal import print_json, progress, say
+from consumers.books import customers
+from consumers.books.customers import ScreeningRow
 from consumers.sdk.api_client import ApiClient
 from liancheng.answers.screening_answers import (
     AskedRow,
@@ -30,16 +32,15 @@ from liancheng.records.screening_receipts import canonical
 from liancheng.settings import Settings
 from liancheng.text.identity import check_uscc
 from liancheng.text.uscc import looks_like_code
-from service.engines.row_lines import CsvLines, Lines
-from service.engines.rows import ScreeningRow
 
 _ROWS_PER_CALL = 2000
-_COLUMNS = ("row", "your reference", "uscc", "name", "level", "since", "reasons")
+_COLUMNS = ("line", "your reference", "uscc", "name", "level", "since", "reasons")
 
 
 def screen(
     query: Annotated[
-        str, typer.Argument(metavar="USCC|NAME|FILE", help="A code, a company's name, or a CSV or NDJSON file.")
+        str,
+        typer.Argument(metavar="USCC|NAME|FILE", help="A code, a company's name, or a file: CSV, xlsx, JSON lines."),
     ],
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="DAY", help="A USCC's level at the end of a day.")
@@ -96,7 +97,9 @@ def _print_matches(answer: NamesAnswer) -> None:
 
 
 def _screen_file(api: ApiClient, path: Path, save: Path | None, as_json: bool) -> int:
-    rows = _rows(path)
+    rows, line_numbers, notes = customers.read(path.read_bytes(), str(path))
+    for note in notes:
+        say(note)
     unreadable = {number: row for number, row in enumerate(rows, 1) if isinstance(row, RowError)}
     refused = 0
     cells: list[tuple[object, ...]] = []
@@ -114,7 +117,7 @@ def _screen_file(api: ApiClient, path: Path, save: Path | None, as_json: bool) -
                 if as_json:
                     print_json(numbered)
                 else:
-                    cells += _lines(numbered)
+                    cells += _lines(numbered, line_numbers[number - 1])
             done += len(batch)
             advance(len(batch))
     if not as_json:
@@ -123,31 +126,22 @@ def _screen_file(api: ApiClient, path: Path, save: Path | None, as_json: bool) -
     return ExitCode.REFUSED if refused else ExitCode.DONE
 
 
-def _rows(path: Path) -> list[ScreeningRow]:
-    raw = path.read_bytes()
-    lines = Lines() if raw.lstrip().startswith(b"{") else CsvLines()
-    rows: list[ScreeningRow] = lines.take(raw) + lines.end()
-    if not rows:
-        raise WrongUseError(f"{path}: found no rows, expected uscc or name, one company a line")
-    return rows
-
-
 def _batches(rows: list[ScreeningRow]) -> Iterator[list[ScreeningRow]]:
     rest = iter(rows)
     while batch := list(islice(rest, _ROWS_PER_CALL)):
         yield batch
 
 
-def _lines(row: ScreenedRow) -> Iterator[tuple[object, ...]]:
+def _lines(row: ScreenedRow, line: int) -> Iterator[tuple[object, ...]]:
     """What is worth a look: not the clear companies, of which a book is full."""
     reference = row.customer_ref or ""
     if row.error:
-        yield row.row, reference, "", row.error.detail, "refused", "", ""
+        yield line, reference, "", row.error.detail, "refused", "", ""
     elif row.company and row.company.level != "clear":
-        yield row.row, reference, *_cells(row.company)
+        yield line, reference, *_cells(row.company)
     for match in row.matches or ():
         uscc, name, *rest = _cells(match.company)
-        yield row.row, reference, uscc, f"{name} ({match.score:.2f})", *rest
+        yield line, reference, uscc, f"{name} ({match.score:.2f})", *rest
 
 
 def _cells(company: Company) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from cli.shared.exit_code import ExitCode
 from cli.shared.options import AsJson, OfBank
 from cli.shared.terminal import print_json, progress, read_input, say
 from consumers.books import book, watch_file, watchlist
-from consumers.books.watch_file import Refused, WatchFile
+from consumers.books.watch_file import RefusedWatchRow, WatchFile
 from consumers.books.watchlist import Book, BookChange, Difference
 from consumers.sdk.http_book import HttpBook
 from liancheng.errors import WrongUseError
@@ -27,7 +27,7 @@ def watch(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="CSV (uscc, customer_ref, role; min_level, kinds, provinces) or JSON lines."
+            metavar="FILE", help="CSV, xlsx or JSON lines: uscc, customer_ref, role; min_level, kinds, provinces."
         ),
     ],
     bank: OfBank,
@@ -125,12 +125,14 @@ def _sentence(counts: dict[str, int], changes: bool, dry_run: bool) -> str:
 
 
 def _print_notes(rows: WatchFile, refused_to: Path | None) -> None:
+    for note in rows.notes:
+        say(note)
     if rows.ignored:
         say(f"not read: the columns {', '.join(rows.ignored)}")
     _print_refused(rows.refused, refused_to)
 
 
-def _print_refused(refused: tuple[Refused, ...], refused_to: Path | None) -> None:
+def _print_refused(refused: tuple[RefusedWatchRow, ...], refused_to: Path | None) -> None:
     for row in refused[:_SHOWN_ROWS]:
         for finding in row.findings:
             say(f"line {row.line}: {sentence(finding)}")

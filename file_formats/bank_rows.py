@@ -55,7 +55,7 @@ def read(raw: bytes, name: str, needed: Sequence[str]) -> BankFile:
     """
     table = tables.read(raw, name, _kind(needed))
     if isinstance(table, list):
-        rows = [_of_json(line, text) for line, text in table]
+        rows = [json_row(line, text) for line, text in table]
         return BankFile(rows, tuple(dict.fromkeys(field for row in rows for field in row.cells)), is_json=True)
     columns = _Columns(table.header.cells, needed, name)
     if not table.rows:
@@ -89,6 +89,10 @@ class BankStream:
             self._is_json, self._columns = False, _Columns(start.header, needed, _BODY)
             self._table.go_on(start.header, start.delimiter, start.lines)
 
+    @property
+    def is_json(self) -> bool:
+        return bool(self._is_json)
+
     def take(self, chunk: bytes) -> list[BankRow]:
         """Raises FileRefusedError, as `read` does."""
         lines = (self._rest + chunk).splitlines(keepends=True)
@@ -114,6 +118,8 @@ class BankStream:
 
     def _given(self, rows: list[BankRow]) -> list[BankRow]:
         self._is_empty = self._is_empty and not rows
+        if self._is_json is None:
+            return rows
         lines = self._line if self._is_json else self._table.lines
         offset = self.progress.offset + sum(self._lengths.popleft() for _ in range(lines - self.progress.lines))
         self.progress = Progress(offset, lines, tuple(self._table.header.cells), self._table.delimiter)
@@ -123,13 +129,13 @@ class BankStream:
         self._line += 1
         length, self._cut = len(line) + self._cut, 0
         is_long = length > _LINE_LONGEST
-        text = " " * (ROW_LONGEST + 1) if is_long else self._decoder.decode(line, self._byte, self._line)
+        text = "x" * (ROW_LONGEST + 1) if is_long else self._decoder.decode(line, self._byte, self._line)
         self._byte += length
         self._lengths.append(length)
         if self._is_json is None and text.strip():
             self._is_json = tables.is_json(text, self._name)
         if self._is_json:
-            return [_of_json(self._line, text)] if text.strip() or is_long else []
+            return [json_row(self._line, text)] if text.strip() else []
         return self._of_table(self._table.take(text))
 
     def _of_table(self, rows: list[FileRow]) -> list[BankRow]:
@@ -163,8 +169,8 @@ def _kind(needed: Sequence[str]) -> TableKind:
     return TableKind(known, some=1, enough=1)
 
 
-def _of_json(line: int, text: str) -> BankRow:
-    """null is empty, a list its words."""
+def json_row(line: int, text: str) -> BankRow:
+    """A row from an object: null is empty, a list its words."""
     if len(text) > ROW_LONGEST:
         return BankRow(line, {}, refusals.broken_object(f"it is longer than {ROW_LONGEST:,} characters"))
     try:

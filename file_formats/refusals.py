@@ -16,8 +16,11 @@ _TEXTS = {
         "the text from byte {byte} (on line {line}) is UTF-8, but the file is GB18030: "
         "save both parts in one encoding, best as CSV UTF-8"
     ),
-    "header": "found the columns {columns}, missing {needed}: the headers must be in one of the first {within} rows",
-    "doubled": "found {field} in {count} columns, {columns}: keep one of them",
+    "header": (
+        "found the columns {columns}, expected {needed} among them: "
+        "the headers must be in one of the first {within} rows"
+    ),
+    "doubled": "found {field} in {count} columns, {columns}, expected one: remove the others",
     "not-csv": (
         "line {line}: {reason}; {count} rows are broken like this, expected CSV, with every cell that holds a comma, "
         "a quote or a line break in quotes"

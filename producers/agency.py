@@ -15,8 +15,9 @@ from liancheng.records import topics
 from liancheng.records.events import Event
 from liancheng.records.facts import Finding, Receipt
 from liancheng.settings import Settings
+from liancheng.text.findings import sentence
 from producers.door import turned_away
-from producers.receipts import Reader, ends, sentence, table
+from producers.receipts import Reader, ends, table
 from transport import admin
 from transport.clients import producer, readable
 

@@ -101,4 +101,4 @@ def _check_needed(header: Sequence[str], used: dict[int, Column], name: str) -> 
     if missing := [
         f"{column.header} {column.code}" for column in COLUMNS if column.needed and column.field not in filled
     ]:
-        raise headers.unknown_table(name, header, f"{', '.join(missing)} of the 双公示 penalty table")
+        raise headers.unknown_table(name, header, f"{', '.join(missing)} of the 双公示 penalty table,")

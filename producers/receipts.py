@@ -1,6 +1,6 @@
-"""Receipts: what became of what an agency sent. Reading the table, following it, putting findings into words."""
+"""Receipts: what became of what an agency sent. Reading the table, following it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
@@ -89,9 +89,3 @@ def read(message: Message) -> Receipt:
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Those findings that refuse an event."""
     return tuple(finding for finding in findings if finding.severity == "error")
-
-
-def sentence(finding: Finding, label: Callable[[str], str] = str) -> str:
-    """A finding in one line: field: what was found -> what was expected; how to mend it."""
-    field = f"{label(finding.field)}: " if finding.field else ""
-    return f"{field}{finding.found or '(nothing)'} -> {finding.expected}; {finding.remedy}"

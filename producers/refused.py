@@ -13,9 +13,9 @@ from openpyxl.cell import WriteOnlyCell
 
 from liancheng.errors import WrongUseError
 from liancheng.records.facts import Finding
+from liancheng.text.findings import sentence
 from producers.columns import REASONS, header_of
 from producers.files import LINE, NOTE, UNREADABLE, EventFile
-from producers.receipts import sentence
 from producers.rows import EventRow
 
 Refused = Iterable[tuple[EventRow, Sequence[Finding]]]

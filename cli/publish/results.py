@@ -9,9 +9,10 @@ from cli.shared.tables import table
 from cli.shared.terminal import print_json, say
 from liancheng.errors import WrongUseError
 from liancheng.records.facts import Finding, Outcome, Receipt, Severity
+from liancheng.text.findings import sentence
 from producers import refused
 from producers.files import EventFile
-from producers.receipts import errors, sentence
+from producers.receipts import errors
 from producers.rows import EventRow
 
 _SHOWN_FINDINGS = 10  # kinds of findings, the most frequent first
@@ -107,6 +108,6 @@ def _print_findings(file: EventFile, results: Sequence[Result]) -> None:
     for kind in ranked[:_SHOWN_FINDINGS]:
         line, finding = first[kind]
         rows.append((f"{count[kind]:,}", kind[0], line, sentence(finding, file.label)))
-    table(("times", "severity", "first line", "finding: value -> expected; remedy"), rows, "findings")
+    table(("times", "severity", "first line", "finding"), rows, "findings")
     if len(ranked) > _SHOWN_FINDINGS:
         say(f"… and {len(ranked) - _SHOWN_FINDINGS} more kinds of findings (--json has them all)")

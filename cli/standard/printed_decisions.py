@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from liancheng.records.events import Decision
+from liancheng.text.findings import sentence
 from liancheng.text.normalise import normalise_day
 from producers import files
-from producers.receipts import sentence
 
 # The names of fields in samples/real_decisions.jsonl, and in an event.
 _COLLECTED = {

@@ -1,26 +1,45 @@
-"""Reading a bank's file of watches: CSV or JSON lines, UTF-8 (with or without BOM) or GB18030. Pure."""
+"""A bank's file of watches: what its columns may hold, and which of its rows are refused. Pure but for workbooks."""
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import cast, get_args
 
-from consumers.books.watch_rows import COLUMNS, FILTER_COLUMNS, Cells, column, csv_cells, json_cells, row_of
 from consumers.books.watchlist import WatchRow
-from liancheng.errors import WrongUseError
+from file_formats import bank_rows
+from file_formats.bank_rows import BankRow, Cells
+from file_formats.headers import bank_column
+from liancheng.explaining.phrases import named
+from liancheng.records.alerts import FilterLevel, Filters, Role
+from liancheng.records.entries import ChangeKind
 from liancheng.records.facts import Finding
+from liancheng.text import findings
 from liancheng.text.findings import sentence
+from liancheng.text.identity import check_uscc
+from liancheng.text.provinces import PROVINCES
 
-if TYPE_CHECKING:
-    from _csv import Reader as _Reader
+FILTER_COLUMNS = ("min_level", "kinds", "provinces")
+COLUMNS = ("uscc", "customer_ref", "role", *FILTER_COLUMNS)
+NEEDED = ("uscc",)
+REASONS = ("line", "reasons")  # columns next to a refused row; ignored when it is read again
 
-REASONS = ("line", "reasons")  # beside a refused row; ignored when it is read again
+_ROLES = {"借款人": "borrower", "担保人": "guarantor", "关联方": "affiliate"}
+_LEVELS = {word: level for level, word in named("level", "zh").items()}
+_KINDS = {word: kind for kind, word in named("change", "zh").items()}
+_CODES = {name: code for code, name in PROVINCES.items()}
+_BETWEEN = re.compile(r"[\s;；、,，|]+")
+_EXPECTED = {
+    "min_level": "penalised, candidate or listed",
+    "kinds": "kinds of change, such as amended",
+    "provinces": "codes of provinces, such as 310000 上海",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A row that was not taken, as it stood, and why."""
+class RefusedWatchRow:
+    """A row that is not taken, as it is in the file, and why."""
 
     line: int
     cells: tuple[str, ...]  # COLUMNS
@@ -30,103 +49,87 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class WatchFile:
     rows: tuple[WatchRow, ...]
-    refused: tuple[Refused, ...]
-    ignored: tuple[str, ...]  # columns that were not read
+    refused: tuple[RefusedWatchRow, ...]
+    ignored: tuple[str, ...]  # headers of columns that are not read
+    notes: tuple[str, ...] = ()
     has_filters: bool = False
 
 
-class Line(NamedTuple):
-    """A row of a file by its columns; `broken`: why it cannot be read."""
-
-    number: int
-    cells: Cells
-    broken: Finding | None = None
-
-
 def read(raw: bytes, name: str, needs_reference: bool = True) -> WatchFile:
-    """Rows of a file and the refused ones; `name` is the file's, for errors.
+    """The rows of a file and the refused ones; `name` is the file's, for errors.
+
+    Programs send JSON lines, and may watch a company without a reference of their own; a table must have one in each
+    row, unless `needs_reference` is False.
 
     Raises:
-        WrongUseError: it is no text, has no USCC column, or no rows.
+        WrongUseError: not a table or JSON lines, without a column of USCCs, or without rows.
     """
-    rows: list[WatchRow] = []
-    refused: list[Refused] = []
-    ignored: dict[str, None] = {}
-    has_filters = False
-    for line in lines_of(text_of(raw, name), name):
-        row = (line.broken,) if line.broken else row_of(line.cells, needs_reference)
-        ignored.update(dict.fromkeys(cell for cell in line.cells if cell not in (*COLUMNS, *REASONS)))
-        has_filters = has_filters or any(name in line.cells for name in FILTER_COLUMNS)
-        if isinstance(row, WatchRow):
-            rows.append(row)
-        else:
-            refused.append(Refused(line.number, tuple(line.cells.get(column, "") for column in COLUMNS), row))
-    if not rows and not refused:
-        raise WrongUseError(f"{name}: found no rows, expected at least one below the header uscc,customer_ref,role")
-    return WatchFile(tuple(rows), tuple(refused), tuple(ignored), has_filters)
+    file = bank_rows.read(raw, name, NEEDED)
+    read_rows = [row_of(row, needs_reference and not file.is_json) for row in file.rows]
+    columns = {header: bank_column(header) or header for header in file.headers}
+    return WatchFile(
+        rows=tuple(row for row in read_rows if isinstance(row, WatchRow)),
+        refused=tuple(row for row in read_rows if isinstance(row, RefusedWatchRow)),
+        ignored=tuple(header for header, column in columns.items() if column not in (*COLUMNS, *REASONS)),
+        notes=file.notes,
+        has_filters=not set(FILTER_COLUMNS).isdisjoint(columns.values()),
+    )
 
 
-def refused_csv(found: WatchFile) -> str:
-    """The refused rows with the reasons beside them: mended in place, the same file can be read again."""
-    width = len(COLUMNS) if found.has_filters else len(COLUMNS) - len(FILTER_COLUMNS)
+def refused_csv(file: WatchFile) -> str:
+    """The refused rows with the reasons next to them: corrected in place, the same file can be read again."""
+    width = len(COLUMNS) if file.has_filters else len(COLUMNS) - len(FILTER_COLUMNS)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow((*COLUMNS[:width], *REASONS))
-    for row in found.refused:
+    for row in file.refused:
         writer.writerow((*row.cells[:width], row.line, " | ".join(map(sentence, row.findings))))
     return out.getvalue()
 
 
-def text_of(raw: bytes, name: str) -> str:
-    """The text of a file in UTF-8 or GB18030. Raises WrongUseError."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise WrongUseError(f"{name}: found bytes that are no text, expected CSV or JSON lines in UTF-8 or GB18030")
+def row_of(row: BankRow, needs_reference: bool) -> WatchRow | RefusedWatchRow:
+    """The row, or what is wrong with it. It has filters where the file has a column of them, even an empty one."""
+    uscc, wrong = check_uscc(row.cells.get("uscc", ""))
+    reference, role = row.cells.get("customer_ref", "").strip(), row.cells.get("role", "").strip()
+    role = _ROLES.get(role, role.lower())
+    defects = [wrong] if uscc is None and wrong else []
+    if needs_reference and not reference:
+        defects.append(_refusal("customer_ref", "", "your own mark of the customer", "fill in 客户编号"))
+    if role and role not in get_args(Role):
+        expected = "borrower 借款人, guarantor 担保人 or affiliate 关联方"
+        defects.append(_refusal("role", role, expected, "use one of these, or leave it empty for borrower"))
+    filters = _filters(row.cells, defects)
+    if row.refusal or defects or uscc is None:
+        cells = tuple(row.cells.get(column, "") for column in COLUMNS)
+        return RefusedWatchRow(row.line, cells, (row.refusal,) if row.refusal else tuple(defects))
+    return WatchRow(uscc, reference or None, cast(Role, role) if role else None, filters)
 
 
-def lines_of(text: str, name: str, needed: Sequence[str] = ("uscc",)) -> Iterator[Line]:
-    """The rows of CSV or JSON lines.
-
-    Raises:
-        WrongUseError: the header of a CSV has none of the `needed` columns, or one of them twice; or it is no CSV.
-    """
-    return _json_lines(text) if text.lstrip().startswith("{") else _csv_lines(text, name, needed)
-
-
-def _json_lines(text: str) -> Iterator[Line]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            yield Line(number, *json_cells(line))
+def _filters(cells: Cells, defects: list[Finding]) -> Filters | None:
+    if not any(name in cells for name in FILTER_COLUMNS):
+        return None
+    level = _words(cells, "min_level", _LEVELS, get_args(FilterLevel).__contains__, defects)[:1] or ("penalised",)
+    return Filters(
+        min_level=cast(FilterLevel, level[0]),
+        kinds=cast(
+            "tuple[ChangeKind, ...]", _words(cells, "kinds", _KINDS, get_args(ChangeKind).__contains__, defects)
+        ),
+        provinces=_words(cells, "provinces", _CODES, PROVINCES.__contains__, defects),
+    )
 
 
-def _csv_lines(text: str, name: str, needed: Sequence[str]) -> Iterator[Line]:
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        header = header_of(next(reader, []), name, needed)
-        yield from _rows(reader, header)
-    except csv.Error as error:
-        raise WrongUseError(f"{name}: line {reader.line_num}: {error}, expected CSV") from error
+def _words(
+    cells: Cells, name: str, words: Mapping[str, str], known: Callable[[str], bool], defects: list[Finding]
+) -> tuple[str, ...]:
+    """The codes in a cell, as themselves or in Chinese."""
+    text = cells.get(name, "").strip()
+    printed = [text] if text in words else [word for word in _BETWEEN.split(text) if word]
+    codes = [words.get(word, word.lower()) for word in printed]
+    for word, code in zip(printed, codes, strict=True):
+        if not known(code):
+            defects.append(_refusal(name, word, _EXPECTED[name], "as in docs/banks.md, or leave it empty for all"))
+    return tuple(codes)
 
 
-def header_of(cells: Sequence[str], name: str, needed: Sequence[str] = ("uscc",)) -> list[str]:
-    """The columns that a first line names. Raises WrongUseError."""
-    header = [column(cell) for cell in cells]
-    if not any(header.count(one) for one in needed) or any(header.count(one) > 1 for one in needed):
-        raise WrongUseError(
-            f"{name}: found the columns {', '.join(header) or 'none'}, expected one {' or '.join(needed)} "
-            "(统一社会信用代码), with customer_ref (客户编号) and role (角色): put them into its first line"
-        )
-    return header
-
-
-def _rows(reader: "_Reader", header: list[str]) -> Iterator[Line]:
-    number = reader.line_num + 1
-    for row in reader:
-        if any(cell.strip() for cell in row):
-            yield Line(number, *csv_cells(row, header))
-        number = reader.line_num + 1
+def _refusal(field: str, found: str, expected: str, remedy: str) -> Finding:
+    return findings.error(field, f"watch.{field}", found, expected, remedy)

@@ -1,5 +1,7 @@
 """Findings: what was found, what was expected, how to fix it; as records and as sentences."""
 
+from collections.abc import Callable
+
 from liancheng.records.facts import Finding
 
 _FOUND_MAX = 80
@@ -20,7 +22,8 @@ def shortened(text: str) -> str:
     return text if len(text) <= _FOUND_MAX else f"{text[:_FOUND_MAX]}…"
 
 
-def sentence(finding: Finding) -> str:
-    """Returns a finding as one line. Findings leave out numbers that may be a person's."""
+def sentence(finding: Finding, label: Callable[[str], str] = str) -> str:
+    """Returns a finding as one line; `label` names a field to the reader. Findings leave out numbers of persons."""
     found = f"found {finding.found!r}, " if finding.found else ""
-    return f"{finding.field}: {found}expected {finding.expected}: {finding.remedy}"
+    field = f"{label(finding.field)}: " if finding.field else ""
+    return f"{field}{found}expected {finding.expected}: {finding.remedy}"

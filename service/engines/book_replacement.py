@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from consumers.books import book, watchlist
+from consumers.books.watch_file import NEEDED, RefusedWatchRow, row_of
 from consumers.books.watchlist import Difference, WatchRow
+from file_formats.bank_rows import BankRow, BankStream, Progress
 from liancheng import codec
 from liancheng.settings import Settings
 from service.engines.book_keeper import BookKeeper
 from service.engines.errors import BodyInterruptedError, NoRowsError, NotFoundError, UploadOffsetError, UploadTakenError
 from service.engines.live_watches import LiveWatches
 from service.engines.upload_store import IncompleteError, Upload, UploadStore
-from service.engines.watch_lines import Form, WatchLines
 from transport.table_writer import TableRecord
 
 _LINES_PER_STAGE = 5_000  # what a broken connection costs at most
@@ -25,8 +26,8 @@ class UploadBody(NamedTuple):
     """The bytes of an upload from an offset on. Reading `chunks` raises BodyInterruptedError if they break off."""
 
     offset: int
-    form: Form
-    encoding: str
+    is_json: bool
+    encoding: str | None  # None: it is seen from the bytes
     chunks: AsyncIterator[bytes]
 
 
@@ -62,19 +63,19 @@ class BookReplacement:
         self._live.require_ready()
         upload = await asyncio.to_thread(self._opened, bank, id_, body.offset)
         turn = self._turns[bank, id_] = object()
-        lines = WatchLines(
-            body.form, body.encoding, body.form == "csv", header=upload.header, offset=upload.offset, lines=upload.lines
-        )
+        start = Progress(upload.offset, upload.lines, upload.header, upload.delimiter)
+        lines = BankStream(NEEDED, is_json=body.is_json, encoding=body.encoding, start=start)
+        rows: list[BankRow] = []
         try:
             async for chunk in body.chunks:
-                lines.take(chunk)
-                if lines.lines - upload.lines >= _LINES_PER_STAGE:
-                    upload = await self._stage(bank, upload, lines, turn)
+                rows += lines.take(chunk)
+                if lines.progress.lines - upload.lines >= _LINES_PER_STAGE:
+                    upload, rows = await self._stage(bank, upload, lines, rows, turn), []
         except BodyInterruptedError:
-            await self._stage(bank, upload, lines, turn)
+            await self._stage(bank, upload, lines, rows, turn)
             raise
-        lines.end()
-        return await self._stage(bank, upload, lines, turn)
+        rows += lines.end()
+        return await self._stage(bank, upload, lines, rows, turn)
 
     def _opened(self, bank: str, id_: str, offset: int) -> Upload:
         known = self.store.get(bank, id_)
@@ -84,15 +85,18 @@ class BookReplacement:
             raise UploadOffsetError(offset, known.offset if known else 0)
         return known
 
-    async def _stage(self, bank: str, upload: Upload, lines: WatchLines, turn: object) -> Upload:
+    async def _stage(self, bank: str, upload: Upload, lines: BankStream, read: list[BankRow], turn: object) -> Upload:
         if self._turns.get((bank, upload.id)) is not turn:
             raise UploadTakenError("another request has taken over this upload")
-        rows, refused = lines.drain()
+        checked = [(row.line, row_of(row, needs_reference=not lines.is_json)) for row in read]
+        rows = [(line, row) for line, row in checked if isinstance(row, WatchRow)]
+        refused = [row for _, row in checked if isinstance(row, RefusedWatchRow)]
         upload = replace(
             upload,
-            header=lines.header,
-            offset=lines.offset,
-            lines=lines.lines,
+            header=lines.progress.header,
+            delimiter=lines.progress.delimiter,
+            offset=lines.progress.offset,
+            lines=lines.progress.lines,
             rows=upload.rows + len(rows),
             refused=upload.refused + len(refused),
         )

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 
+from consumers.books.customers import ScreeningRow
 from consumers.view.reader import AsyncView
 from liancheng.answers.screening_answers import AskedRow, RowError, ScreenedRow, Summary
 from liancheng.records.entries import LEVELS, Level
@@ -12,7 +13,7 @@ from service.engines.callers import Caller
 from service.engines.live_list import LiveList
 from service.engines.name_search import NameSearch
 from service.engines.receipts import Receipts, company_of, position_of
-from service.engines.rows import ScreeningRow, checked
+from service.engines.rows import checked
 
 _MATCHES_PER_NAME = 5
 _ROWS_PER_TURN = 200  # before the event loop may answer another request

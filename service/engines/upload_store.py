@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from consumers.books.watch_file import Refused
+from consumers.books.watch_file import RefusedWatchRow
 from consumers.books.watchlist import WatchRow
 from liancheng import codec
 from liancheng.errors import LianchengError
@@ -54,6 +54,7 @@ class Upload(Model, tag="upload", frozen=True, kw_only=True):
     rows: int = 0
     refused: int = 0
     header: tuple[str, ...] = ()
+    delimiter: str = ","
     written: int = 0
     added: int = 0
     changed: int = 0
@@ -104,7 +105,7 @@ class UploadStore:
             _put(tables, bank, upload)
 
     def receive(
-        self, bank: str, upload: Upload, rows: Sequence[tuple[int, WatchRow]], refused: Sequence[Refused]
+        self, bank: str, upload: Upload, rows: Sequence[tuple[int, WatchRow]], refused: Sequence[RefusedWatchRow]
     ) -> None:
         """Stores rows, and with them how far the upload is."""
         with self._connected() as tables:
@@ -164,7 +165,7 @@ class UploadStore:
             yield tables
 
 
-def as_model(row: Refused) -> RefusedRow:
+def as_model(row: RefusedWatchRow) -> RefusedRow:
     return RefusedRow(line=row.line, findings=row.findings)
 
 

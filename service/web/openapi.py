@@ -59,6 +59,13 @@ def body_of(model: Any, about: str, media: str = "application/json") -> dict[str
     return {"requestBody": {"required": True, "description": about, "content": content}}
 
 
+def file_body(about: str, *binary: str) -> dict[str, Any]:
+    """Returns the `openapi_extra` of a route that reads CSV, JSON lines or files of the `binary` media types."""
+    content = {media: {"schema": {"type": "string"}} for media in ("text/csv", "application/x-ndjson")}
+    content |= {media: {"schema": {"type": "string", "format": "binary"}} for media in binary}
+    return {"requestBody": {"required": True, "description": about, "content": content}}
+
+
 def install(app: FastAPI) -> None:
     """Makes the app build its document once, at the first request for it."""
 

@@ -102,7 +102,7 @@ def test_a_month_is_published_mended_and_sent_again(run: Run, tmp_path: Path) ->
     assert first.returncode == 2, first.stderr
     assert counts(first) == {"accepted": 3, "refused": 1}
     assert "about persons, not read: the columns 法定代表人" in first.stderr
-    assert "处罚类别: 罚金 -> " in first.stdout
+    assert "处罚类别: found '罚金', expected " in first.stdout
     text = refused_to.read_text("utf-8-sig")
     header, only = csv.reader(io.StringIO(text))
     assert ",".join(header) == f"{HEADER},原行号,拒收原因"

@@ -55,10 +55,10 @@ def test_a_row_with_too_many_cells_is_its_error() -> None:
     ("raw", "key"),
     [
         (b"", "wrong.file.empty"),
-        (b"uscc\n", "wrong.file.empty"),
+        (b"uscc\n", "wrong.file.no-rows"),
         (b"a,b\n1,2\n", "wrong.file.header"),
-        (b"\x00\xff\xfe\x00", "wrong.file.unreadable"),
-        (b"PK\x03\x04 xl/workbook", "wrong.file.unreadable"),
+        (b"uscc\n\x00", "wrong.file.kind"),
+        (b"PK\x03\x04 xl/workbook", "wrong.file.damaged"),
         (b"uscc\n" + b"x\n" * (COMPANIES_MAX + 1), "wrong.file.rows"),
     ],
 )

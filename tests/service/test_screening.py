@@ -115,7 +115,7 @@ def test_a_book_of_ten_thousand(served: Settings, bank: httpx.Client) -> None:
 
 
 BAD = [{"uscc": uscc(7)}, {"uscc": "91000007MA00000001"}, {"uscc": 5}, {}, {"name": NAME}, "none", {"name": "x" * 300}]
-CODES = [None, "bad-uscc", "bad-row", "nothing-asked", None, "bad-row", "name-too-long"]
+CODES = [None, "bad-uscc", "bad-uscc", "nothing-asked", None, "bad-row", "name-too-long"]
 
 
 def test_bad_rows_of_a_book_are_answered_for_themselves(bank: httpx.Client) -> None:

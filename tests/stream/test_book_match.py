@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from consumers.books.watch_file import Refused
+from consumers.books import customers
+from consumers.books.customers import Customer
 from consumers.reading.sanction_list import read_list
-from consumers.sdk.book_match import Customer, Matcher, customers
+from consumers.sdk.book_match import Matcher
 from consumers.sdk.local_list import LocalList, StaleCopyError
 from liancheng import codec
 from liancheng.errors import WrongUseError
@@ -217,14 +218,14 @@ def test_rows_by_uscc_and_by_name_and_what_is_refused() -> None:
     raw = f"客户编号,统一社会信用代码,企业名称\nK-1,{uscc(1)},\nK-2,,虚构旧名化工有限公司\nK-3,91X,\nK-4,,\n".encode(
         "gb18030"
     )
-    rows = list(customers(raw, "book.csv"))
-    assert [row for row in rows if isinstance(row, Customer)] == [
+    rows = list(customers.read(raw, "book.csv").customers())
+    assert [row for row in rows if row.refused is None] == [
         Customer(2, uscc(1), None, "K-1"),
         Customer(3, None, "虚构旧名化工有限公司", "K-2"),
     ]
-    assert [(row.line, row.findings[0].field) for row in rows if isinstance(row, Refused)] == [(4, "uscc"), (5, "uscc")]
-    with pytest.raises(WrongUseError, match="expected one uscc or name"):
-        list(customers(b"code\n1\n", "book.csv"))
+    assert [(row.line, row.refused.code) for row in rows if row.refused] == [(4, "bad-uscc"), (5, "nothing-asked")]
+    with pytest.raises(WrongUseError, match=r"expected uscc .* or name"):
+        customers.read(b"code\n1\n", "book.csv")
     listed = [named(1, "虚构甲公司"), named(2, "虚构新名化工有限公司", ("虚构旧名化工有限公司",))]
     matcher = Matcher(Some({one.uscc: one for one in listed}), listed)
     (by_code,) = matcher.matches(Customer(2, uscc(1), None, "K-1"))

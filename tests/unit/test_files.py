@@ -335,7 +335,7 @@ def test_the_reasons_stand_beside_the_row_in_its_senders_words() -> None:
     written = refuse(read(plain({}, {})), [1]).decode("utf-8-sig")
     header, row = csv.reader(io.StringIO(written))
     assert header[-2:] == list(REASONS)
-    assert row[-2:] == ["3", "统一社会信用代码: (nothing) -> the code; add it"]
+    assert row[-2:] == ["3", "统一社会信用代码: expected the code: add it"]
 
 
 def test_a_row_out_of_shape_is_kept_whole_and_refused_again_until_it_is_mended() -> None:
@@ -387,7 +387,7 @@ def test_a_line_of_endless_brackets_is_refused_too() -> None:
 def test_refused_objects_keep_what_they_were() -> None:
     file = read(codec.encode(decision(reference="R-7")).decode(), name="month.jsonl")
     written = refuse(file, [0])
-    assert msgspec.json.decode(written)["_refused"] == "line 1: uscc: (nothing) -> the code; add it"
+    assert msgspec.json.decode(written)["_refused"] == "line 1: uscc: expected the code: add it"
     assert events(files.read(written, "refused.jsonl")) == events(file)
 
 

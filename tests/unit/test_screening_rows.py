@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consumers.books.customers import NEEDED, ScreeningRow, screening_row
 from consumers.reading import keys
+from file_formats.bank_rows import BankStream
+from file_formats.csv_rows import ROW_LONGEST
 from liancheng.answers.screening_answers import AskedRow, RowError
 from liancheng.errors import WrongUseError
 from liancheng.records.alerts import Bank
 from liancheng.records.screening_receipts import recanonical
 from service.engines.callers import identified
 from service.engines.errors import KeyEndedError, KeyRefusedError
-from service.engines.row_lines import LONGEST, CsvLines, Lines
-from service.engines.rows import ScreeningRow
 from service.web.limits import Limits
 from service.web.problems import Problem, problem_of
 from tests.bank_material import uscc
@@ -25,8 +26,10 @@ from tests.unit.lives import UNHURRIED
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-def read(lines: Lines, *chunks: bytes) -> list[ScreeningRow]:
-    return [row for chunk in chunks for row in lines.take(chunk)] + lines.end()
+def read(*chunks: bytes, is_json: bool = False) -> list[ScreeningRow]:
+    lines = BankStream(NEEDED, is_json=is_json)
+    rows = [row for chunk in chunks for row in lines.take(chunk)] + lines.end()
+    return [screening_row(row) for row in rows]
 
 
 @UNHURRIED
@@ -40,28 +43,25 @@ def test_wherever_the_pieces_end_the_rows_are_the_same(cuts: list[int], csv: boo
     raw = text.encode()
     ends = [0, *sorted(min(cut, len(raw)) for cut in cuts), len(raw)]
     pieces = [raw[start:end] for start, end in itertools.pairwise(ends)]
-    assert read(CsvLines() if csv else Lines(), *pieces) == rows
+    assert read(*pieces, is_json=not csv) == rows
 
 
 def test_a_line_without_end_is_one_error_and_what_follows_goes_on() -> None:
-    pieces = [b"x" * 5000] * 10
-    found = read(Lines(), *pieces, b"\n" + json.dumps({"name": "a"}).encode())
-    assert [type(row) for row in found] == [RowError, AskedRow]
-    assert len(b"".join(pieces)) > LONGEST
+    pieces = [b"x" * 5000] * 150
+    rows = read(*pieces, b"\n" + json.dumps({"name": "a"}).encode(), is_json=True)
+    assert [type(row) for row in rows] == [RowError, AskedRow]
+    assert len(b"".join(pieces)) > 4 * ROW_LONGEST
 
 
-def test_bad_rows_are_errors_and_a_bad_header_ends_it() -> None:
-    found = read(CsvLines(), b"uscc\n" + b"\xff\xfe\n" + b"a,b\n" + b"A\n")
-    assert [type(row) for row in found] == [RowError, RowError, AskedRow]
-    assert [type(row) for row in read(Lines(), b'{"uscc":1}\n[]\nnull\n{}\n')] == [
-        RowError,
-        RowError,
-        RowError,
-        AskedRow,
-    ]
-    assert [type(row) for row in read(Lines(), b"[" * 16_000)] == [RowError]
-    with pytest.raises(WrongUseError, match="found the columns colour"):
-        read(CsvLines(), b"colour\nred\n")
+def test_bad_rows_are_errors_and_a_bad_header_or_a_damaged_byte_ends_it() -> None:
+    assert [type(row) for row in read(b"uscc\n" + b"a,b\n" + b"A\n")] == [RowError, AskedRow]
+    objects = read(b'{"uscc":{}}\n[]\nnull\n{"name":"a"}\n', is_json=True)
+    assert [type(row) for row in objects] == [RowError, RowError, RowError, AskedRow]
+    assert [type(row) for row in read(b'{"uscc":' + b"[" * 16_000, is_json=True)] == [RowError]
+    with pytest.raises(WrongUseError, match="found the columns colour, expected uscc"):
+        read(b"colour\nred\n")
+    with pytest.raises(WrongUseError, match=r"byte 9 \(0xFF, on line 2\) is not UTF-8 or GB18030"):
+        read("uscc\n虚构".encode("gb18030")[:9] + b"\xff\n")
 
 
 def bank(*made: keys.ApiKey) -> dict[str, Bank]:

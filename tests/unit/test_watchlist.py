@@ -113,7 +113,7 @@ def test_refused_rows_are_named_and_the_others_go_on() -> None:
     assert found.rows == (WatchRow(uscc(1), "K-1"), WatchRow(uscc(2), "K-2", "guarantor"))
     assert [(row.line, [finding.field for finding in row.findings]) for row in found.refused] == [
         (3, ["uscc", "customer_ref", "role"]),
-        (5, ["line"]),
+        (5, ["row"]),
     ]
     assert all(finding.expected and finding.remedy for row in found.refused for finding in row.findings)
 
@@ -136,11 +136,11 @@ def test_refused_rows_can_be_mended_in_place_and_read_again() -> None:
 @pytest.mark.parametrize(
     ("raw", "named"),
     [
-        (b"", "columns none"),
-        (b"name,customer_ref\nx,y\n", "columns name, customer_ref"),
+        (b"", "the file is empty"),
+        (b"name,customer_ref\nx,y\n", "columns name, customer_ref, expected uscc"),
         (b"uscc,customer_ref\n", "no rows"),
-        (b"PK\x03\x04\x00\x00", "no text"),
-        (b'uscc\n"' + b"x" * 200_000, "field larger"),
+        (b"PK\x03\x04\x00\x00", "zip archive"),
+        (b"uscc,uscc\nx,y\n", "uscc in 2 columns"),
     ],
 )
 def test_a_file_of_the_wrong_kind_is_one_line(raw: bytes, named: str) -> None:

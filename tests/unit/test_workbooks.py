@@ -151,7 +151,7 @@ def far_away() -> bytes:
     ("raw", "expected"),
     [
         (sheets(甲=[], 乙=[]), "no visible sheet with anything on it"),
-        (sheets(甲=[["说明"], ["没有表"]]), "found the columns 说明, missing 行政相对人名称 CF_XDR_MC"),
+        (sheets(甲=[["说明"], ["没有表"]]), "found the columns 说明, expected 行政相对人名称 CF_XDR_MC"),
         (sheets(甲=[HEADER]), "found no rows"),
         (far_away(), "cannot be read (it is too large)"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "locked by a password"),

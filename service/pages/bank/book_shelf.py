@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from consumers.books.customers import CustomerFile
 from liancheng.answers.screening_answers import ScreenedRow, StreamEnd, Summary
 from liancheng.records.screening_receipts import ListPosition, ScreeningReceipt
 from service.engines.book_screener import BookScreener
 from service.engines.callers import Caller
-from service.pages.bank.book_file import BookFile
 from service.web.limits import ROWS_PER_TOKEN, Limits
 from service.web.problems import Problem, problem_of
 
@@ -36,7 +36,7 @@ class ShelvedBook:
     id: str
     bank: str
     name: str
-    file: BookFile
+    file: CustomerFile
     made: float
     done: int = 0
     summary: Summary | None = None
@@ -67,7 +67,7 @@ class BookShelf:
         self._books: dict[str, ShelvedBook] = {}
         self._turn = asyncio.Semaphore(_BOOKS_AT_ONCE)
 
-    def add(self, caller: Caller, name: str, file: BookFile) -> ShelvedBook:
+    def add(self, caller: Caller, name: str, file: CustomerFile) -> ShelvedBook:
         """Starts to screen a file."""
         self._clear(caller.bank)
         book = ShelvedBook(secrets.token_urlsafe(16), caller.bank, name, file, time.monotonic())

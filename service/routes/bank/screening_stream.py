@@ -11,17 +11,18 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from consumers.books.customers import NEEDED, ScreeningRow, screening_row
+from file_formats.bank_rows import BankStream
 from liancheng.answers.screening_answers import AskedRow, ScreenedRow, StreamEnd
 from liancheng.records.screening_receipts import canonical
 from service.engines.book_screener import BookScreening
 from service.engines.callers import Caller
-from service.engines.row_lines import LINES, Lines
-from service.engines.rows import ScreeningRow
 from service.web.auth import ScreenCaller
+from service.web.files import stream_form
 from service.web.limits import ROWS_PER_TOKEN, Limits
 from service.web.openapi import answer_of, body_of
 from service.web.parts import BookScreenerDep, LimitsDep
-from service.web.problems import Problem, problem_of
+from service.web.problems import problem_of
 
 router = APIRouter(prefix="/v1", tags=["screening"])
 
@@ -53,11 +54,9 @@ async def stream(
 
     The last line carries summary and receipt; a stream without it was interrupted, or has a problem as its last line.
     """
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in LINES:
-        raise Problem("unsupported-media-type", f"found {media or 'none'}, expected one of {', '.join(LINES)}")
+    form = stream_form(request)
     await screener.check_fresh()
-    batches = _batches(request, LINES[media]())
+    batches = _batches(request, BankStream(NEEDED, is_json=form.is_json, encoding=form.encoding))
     return _AnswerWhileReading(_answers(batches, screener.book(caller), caller, limits), media_type=NDJSON)
 
 
@@ -78,11 +77,11 @@ async def _answers(
         yield canonical({"type": "problem", "problem": problem.body}) + b"\n"
 
 
-async def _batches(request: Request, lines: Lines) -> AsyncIterator[list[ScreeningRow]]:
+async def _batches(request: Request, lines: BankStream) -> AsyncIterator[list[ScreeningRow]]:
     """Yields rows as they arrive, a few hundred at most."""
     async for chunk in request.stream():
-        rows = lines.take(chunk)
+        rows = [screening_row(row) for row in lines.take(chunk)]
         for first in range(0, len(rows), _BATCH_MAX):
             yield rows[first : first + _BATCH_MAX]
-    if rows := lines.end():
+    if rows := [screening_row(row) for row in lines.end()]:
         yield rows

@@ -9,33 +9,28 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
-from consumers.books import watchlist
-from consumers.books.watch_file import Refused
-from consumers.books.watchlist import WatchRow
+from consumers.books import watch_file, watchlist
 from liancheng import codec
 from liancheng.records.alerts import Watch
 from service.engines.book_replacement import UploadBody
 from service.engines.errors import BodyInterruptedError, NotFoundError
 from service.engines.upload_store import Upload, as_model
-from service.engines.watch_lines import Form, rows_of
 from service.routes.bank import watch_models
 from service.routes.bank.watch_models import Changed, Page, RefusedPage, Uploads, WatchChange
 from service.web import openapi, query
 from service.web.auth import WatchCaller
+from service.web.files import WORKBOOKS, require_file, stream_form
 from service.web.parts import BookKeeperDep, BookReplacementDep, WatchesDep
 from service.web.problems import Problem
 
 router = APIRouter(prefix="/v1", tags=["watches"])
 
-_FORMS: dict[str, Form] = {"text/csv": "csv", "application/x-ndjson": "jsonl", "application/jsonl": "jsonl"}
-_ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030"}
 _UPLOAD = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _READING = ("bad-request", "no-key", "scope-missing", "too-many-requests", "starting")
 _CHANGING = (*_READING, "book-busy")
-_ROWS_ABOUT = "One row per line with the columns of docs/banks.md; text/csv (with a header) or application/x-ndjson."
-_BODY = {"requestBody": {"required": True, "description": _ROWS_ABOUT, "content": {
-    "text/csv": {"schema": {"type": "string"}}, "application/x-ndjson": {"schema": {"type": "string"}},
-}}}  # fmt: skip
+_ROWS_ABOUT = "Rows with the columns of docs/banks.md: text/csv with a header, or application/x-ndjson"
+_STREAM = openapi.file_body(f"{_ROWS_ABOUT}.")
+_FILE = openapi.file_body(f"{_ROWS_ABOUT}, or an Excel workbook.", *WORKBOOKS)
 
 Limit = Annotated[int, Query(ge=1, le=10_000)]
 
@@ -92,20 +87,20 @@ async def end_watch(caller: WatchCaller, books: BookKeeperDep, uscc: str) -> Res
 @router.post(
     "/watches",
     responses=openapi.answer_of(Changed, "What became of the rows.", *_CHANGING, "unsupported-media-type"),
-    openapi_extra=_BODY,
+    openapi_extra=_FILE,
 )
 async def add_watches(request: Request, caller: WatchCaller, books: BookKeeperDep, remove: bool = False) -> Response:
     """Add rows to the book; references are merged with the current ones. `remove`: end these watches instead."""
-    form, encoding = _form(request)
-    read = list(rows_of(await request.body(), form, encoding, needs_reference=form == "csv" and not remove))
-    rows = [row for row in read if isinstance(row, WatchRow)]
-    difference = await asyncio.to_thread(books.merge, caller.bank, rows, remove=remove)
+    require_file(request)
+    body = await request.body()
+    file = await asyncio.to_thread(watch_file.read, body, "the body", needs_reference=not remove)
+    difference = await asyncio.to_thread(books.merge, caller.bank, file.rows, remove=remove)
     changed = Changed(
         added=len(difference.added),
         changed=len(difference.changed),
         removed=len(difference.removed),
         unchanged=difference.unchanged,
-        refused=tuple(as_model(row) for row in read if isinstance(row, Refused)),
+        refused=tuple(map(as_model, file.refused)),
     )
     return _json(changed)
 
@@ -115,7 +110,7 @@ async def add_watches(request: Request, caller: WatchCaller, books: BookKeeperDe
     responses=openapi.answer_of(
         Upload, "The upload, done.", *_CHANGING, "unsupported-media-type", "upload-offset", "upload-taken"
     ),
-    openapi_extra=_BODY,
+    openapi_extra=_STREAM,
 )
 async def replace_book(
     request: Request,
@@ -132,8 +127,8 @@ async def replace_book(
     """
     if not _UPLOAD.fullmatch(upload):
         raise Problem("bad-request", "upload: expected 8 to 64 letters, digits, - or _")
-    form, encoding = _form(request)
-    received = await replacement.receive(caller.bank, upload, UploadBody(offset, form, encoding, _chunks(request)))
+    body = UploadBody(offset, *stream_form(request), _chunks(request))
+    received = await replacement.receive(caller.bank, upload, body)
     return _json(await asyncio.to_thread(replacement.apply, caller.bank, received))
 
 
@@ -161,18 +156,6 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
             yield chunk
     except ClientDisconnect as error:
         raise BodyInterruptedError("the connection broke before the last row") from error
-
-
-def _form(request: Request) -> tuple[Form, str]:
-    media, _, rest = request.headers.get("content-type", "").lower().partition(";")
-    form = _FORMS.get(media.strip())
-    charset = rest.partition("charset=")[2].strip().strip('"') or "utf-8"
-    if form is None or charset not in _ENCODINGS:
-        raise Problem(
-            "unsupported-media-type",
-            f"found {media.strip() or 'none'}, expected text/csv or application/x-ndjson, in utf-8 or gb18030",
-        )
-    return form, _ENCODINGS[charset]
 
 
 def _json(answer: Any) -> Response:
