@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -75,9 +76,13 @@ def _print_status(settings: Settings, as_json: bool) -> bool:
         for part in parts:
             print_json(part)
     else:
-        rows = [(part.name, part.state, part.address, part.pid, part.restarts, _short(part.log)) for part in parts]
-        table(("part", "state", "address", "pid", "restarts", "log"), rows)
+        print_parts(parts)
     return running.ready and all(part.state == "up" for part in parts)
+
+
+def print_parts(parts: Iterable[state.Part]) -> None:
+    rows = [(part.name, part.state, part.address, part.pid, part.restarts, _short(part.log)) for part in parts]
+    table(("part", "state", "address", "pid", "restarts", "log"), rows)
 
 
 def look(part: state.Part) -> state.Part:

@@ -8,7 +8,7 @@ import typer
 
 from cli.shared.exit_code import ExitCode
 from cli.shared.options import AsJson
-from cli.shared.tables import table
+from cli.shared.tables import hanging, table
 from cli.shared.terminal import print_json, read_input, say
 from cli.standard import labels as label_file
 from cli.standard.printed_decisions import PrintedDecision, decisions
@@ -82,10 +82,11 @@ def _show(rows: Sequence[Classified]) -> None:
     cited = sum(bool(row.classification.basis) for row in rows)
     proved = sum(any(act.counts for act in row.classification.found) for row in rows)
     asked = sum(bool(row.classification.asked) for row in rows)
-    typer.echo(
-        f"\n{len(rows)} decisions: {cited} cite a known basis, {proved} prove an act by it, {asked} would be asked to "
+    summary = (
+        f"{len(rows)} decisions: {cited} cite a known basis, {proved} prove an act by it, {asked} would be asked to "
         f"state one; {len(rows) - cited} cite none, and nothing is guessed about them"
     )
+    typer.echo("\n" + hanging([summary], 0))
 
 
 def _lines(row: Classified) -> Iterator[tuple[object, ...]]:
@@ -110,7 +111,7 @@ def _measure(rows: Sequence[Classified], known: Sequence[label_file.Label], as_j
             print_json(score)
         return
     table(
-        ("act", "labelled", "with a basis", "found", "right", "precision", "recall", "asked", "rightly", "unclear"),
+        ("act", "labelled", "basis", "found", "right", "precision", "recall", "asked", "rightly", "unclear"),
         (
             (
                 *(score.act, score.labelled, score.labelled_with_basis, score.found, score.right),
@@ -119,7 +120,7 @@ def _measure(rows: Sequence[Classified], known: Sequence[label_file.Label], as_j
             )
             for score in scores
         ),
-        "against the labels (precision: of the found; recall: of the labelled that cite a basis)",
+        "against the labels (precision: of those found; recall: of those with a basis)",
     )
 
 

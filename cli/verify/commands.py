@@ -27,7 +27,7 @@ def verify(as_json: AsJson = False) -> int:
     with closing(cut), progress("records verified", cut.total) as advance:
         cut.advance = advance
         report = check(cut)
-    _print_json(report) if as_json else _print_report(report)
+    _print_json(report) if as_json else print_report(report)
     return ExitCode.REFUSED if report.count else ExitCode.DONE
 
 
@@ -58,7 +58,7 @@ def _print_json(report: Report) -> None:
     )
 
 
-def _print_report(report: Report) -> None:
+def print_report(report: Report) -> None:
     rows = [
         (
             topic,

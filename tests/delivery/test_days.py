@@ -110,7 +110,7 @@ def test_a_lost_alert_is_told_from_silence(
     for kept, code, why in (
         (lines, 0, "8 are there, byte for byte"),
         (lines[1:], 2, "found 7, expected 8"),
-        ([*lines[:-1], lines[0]], 2, "their digest is another"),
+        ([*lines[:-1], lines[0]], 2, "their digest is different"),
     ):
         mine.write_bytes(b"".join(line + b"\n" for line in kept))
         done = run(cluster, *words)

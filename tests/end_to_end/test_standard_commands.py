@@ -80,7 +80,7 @@ def test_whom_a_draft_would_move(run: Run, draft: Path) -> None:
     assert found == {USCC: ("candidate", "clear", ["ndrc-36.period.general"])}
     assert (summary["subjects"], summary["documents"], summary["moved"], summary["unreadable"]) == (4, 5, 1, 1)
 
-    text = run("standard", "preview", draft, "--day", DAY).stdout
+    text = " ".join(run("standard", "preview", draft, "--day", DAY).stdout.split())
     for part in (
         "2026.1 → draft on 2026-12-31: 1 of 4 companies with 5 documents would move",
         "1 records are no facts",
