@@ -126,13 +126,13 @@ def _view(results: Results) -> str:
             f"{found.subjects / found.fill_s:,.0f}", f"{found.fill_cpu_us:.0f}", f"{found.valkey_mb:.0f}",
             f"{found.valkey_rss_mb:.0f}", f"{found.filler_mb:.0f}", f"{found.one_p50_ms:.2f}",
             f"{found.one_p99_ms:.2f}", f"{found.book_p50_ms:.0f}", f"{found.decode_ms:.0f}",
-            f"{found.summaries_ms:.0f}", f"{found.digest_s:.1f}", f"{found.load:.1f}",
+            f"{found.digest_s:.1f}", f"{found.load:.1f}",
         )
         for found in results.view
     ]  # fmt: skip
     head = (
         "view", "subjects", "bytes each", "fill s", "subjects/s", "CPU us", "Valkey MB", "RSS MB", "filler MB",
-        "one p50 ms", "p99 ms", "10,000 ms", "decoding", "summaries", "digest s", "load",
+        "one p50 ms", "p99 ms", "10,000 ms", "decoding", "digest s", "load",
     )  # fmt: skip
     return _table(head, rows)
 

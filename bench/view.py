@@ -42,7 +42,6 @@ class ViewResult(NamedTuple):
     one_p99_ms: float
     book_p50_ms: float
     decode_ms: float  # of one book, all entries
-    summaries_ms: float
     digest_s: float
     load: float
 
@@ -77,13 +76,13 @@ def _with_valkey(settings: Settings, subjects: int, entry_bytes: float) -> ViewR
             fill_s = time.perf_counter() - started
             load, cpu_us = machine.load(), machine.cpu_s(filler.pid or 0) / subjects * 1e6
             valkey_mb, valkey_rss_mb = _memory(own), machine.memory_mb(valkey.pid or 0)[0]
-            one, book, decode_ms, summaries_ms = _answers(view, subjects)
+            one, book, decode_ms = _answers(view, subjects)
         started = time.perf_counter()
         contents.digest(own)
         return ViewResult(
             subjects, entry_bytes, fill_s, cpu_us, valkey_mb, valkey_rss_mb, machine.memory_mb(filler.pid or 0)[1],
             statistics.median(one), statistics.quantiles(one, n=100)[98], statistics.median(book), decode_ms,
-            summaries_ms, time.perf_counter() - started, load,
+            time.perf_counter() - started, load,
         )  # fmt: skip
     finally:
         filler.kill()
@@ -101,15 +100,15 @@ def _memory(settings: Settings) -> float:
     return float(info["used_memory"]) / 2**20
 
 
-def _answers(view: View, subjects: int) -> tuple[list[float], list[float], float, float]:
-    """Milliseconds of single questions (decoded), of books (bytes), and of decoding one book in two ways."""
+def _answers(view: View, subjects: int) -> tuple[list[float], list[float], float]:
+    """Milliseconds of single questions (decoded), of books (bytes), and of decoding one book."""
     rng = random.Random(3)
     numbers = [rng.randrange(subjects) for _ in range(ASKED)]
     one = [_ms(partial(view.entry, made_up.company(number).uscc)) for number in numbers]
     usccs = [made_up.company(number).uscc for number in rng.sample(range(subjects), min(BOOK, subjects))]
     book = [_ms(partial(view.entries, usccs)) for _ in itertools.repeat(None, BOOKS)]
     answer = view.entries(usccs)
-    return one, book, _ms(answer.entries), _ms(answer.summaries)
+    return one, book, _ms(answer.entries)
 
 
 def _ms(work: Callable[[], object]) -> float:

@@ -1,5 +1,7 @@
 """Clients of the Redis or Valkey that holds the screening view. Only this file constructs them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,6 +54,15 @@ def shown(url: str) -> str:
     """Returns a URL without user and password, for people and logs."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+@contextmanager
+def reported(settings: Settings) -> Iterator[None]:
+    """Raises UnavailableError instead of RedisError."""
+    try:
+        yield
+    except RedisError as error:
+        raise readable(error, settings) from error
 
 
 def readable(error: RedisError, settings: Settings) -> UnavailableError:

@@ -1,6 +1,7 @@
 """Reads topics up to given ends: how a stage restores its state and how a command reads a table."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 
 from confluent_kafka import Consumer, Message, TopicPartition
 
@@ -53,6 +54,21 @@ def read_until(
                 yield _next(client, open_places)
     finally:
         client.close()
+
+
+def newest(
+    settings: Settings, topic: str, partitions: Iterable[int] = (0,), kept: Callable[[bytes], bool] = lambda _: True
+) -> dict[tuple[int, bytes], bytes]:
+    """Returns the newest value of each key that is `kept`, by partition and key; deleted keys have none."""
+    values: dict[tuple[int, bytes], bytes] = {}
+    ends = high_watermarks(settings, [(topic, partition) for partition in partitions])
+    for message in chain.from_iterable(read_until(settings, ends)):
+        place, value = (message.partition() or 0, message.key() or b""), message.value()
+        if value is None:
+            values.pop(place, None)
+        elif kept(place[1]):
+            values[place] = value
+    return values
 
 
 def _next(client: Consumer, open_places: dict[tuple[str, int], int]) -> list[Message]:

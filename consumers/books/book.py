@@ -68,14 +68,9 @@ def writer(settings: Settings, bank: str) -> FencedWriter:
 
 def read(settings: Settings, bank: str) -> dict[str, Watch]:
     """Returns the bank's watches as they stand, by USCC."""
-    ends = tables.high_watermarks(settings, [(TOPIC.name, partition) for partition in range(TOPIC.partitions)])
-    name, newest = bank.encode(), dict[bytes, bytes | None]()
-    for message in chain.from_iterable(tables.read_until(settings, ends)):
-        key = message.key() or b""
-        if codec.pair_of(key)[1] == name:
-            newest[key] = message.value()
-    watches = (codec.read(decode, raw, TOPIC.name) for raw in newest.values() if raw is not None)
-    return {watch.uscc: watch for watch in watches}
+    name = bank.encode()
+    own = tables.newest(settings, TOPIC.name, range(TOPIC.partitions), lambda key: codec.pair_of(key)[1] == name)
+    return {watch.uscc: watch for watch in (codec.read(decode, raw, TOPIC.name) for raw in own.values())}
 
 
 def records(bank: str, difference: Difference) -> Iterator[TableRecord]:

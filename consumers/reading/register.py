@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 
 from msgspec.structs import replace
 
@@ -112,12 +111,8 @@ def remove_bank(settings: Settings, id_: str) -> Bank:
 
 def _all(settings: Settings) -> dict[str, Bank]:
     require_broker(settings)
-    ends = tables.high_watermarks(settings, [(topics.BANKS.name, 0)])
-    newest: dict[bytes, bytes | None] = {}
-    for message in chain.from_iterable(tables.read_until(settings, ends)):
-        newest[message.key() or b""] = message.value()
-    current = (codec.read(decode, raw, topics.BANKS.name) for raw in newest.values() if raw is not None)
-    return {bank.id: bank for bank in current}
+    values = tables.newest(settings, topics.BANKS.name).values()
+    return {bank.id: bank for bank in (codec.read(decode, raw, topics.BANKS.name) for raw in values)}
 
 
 def _write(settings: Settings, bank: Bank) -> None:

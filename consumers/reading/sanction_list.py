@@ -2,10 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from liancheng import codec
 from liancheng.records import topics
@@ -86,17 +85,7 @@ def read_entry(settings: Settings, uscc: str) -> tuple[Entry | None, date | None
     return part.entries.get(uscc), part.complete_to
 
 
-def _read(settings: Settings, partitions: Iterable[int], keys: set[bytes] | None = None) -> SanctionList:
+def _read(settings: Settings, partitions: Sequence[int], keys: Container[bytes] | None = None) -> SanctionList:
     require_broker(settings)
-    wanted = tuple(partitions)
-    ends = tables.high_watermarks(settings, [(TOPIC.name, partition) for partition in wanted])
-    newest: dict[tuple[int, bytes], bytes] = {}
-    for message in chain.from_iterable(tables.read_until(settings, ends)):
-        key, value, place = message.key() or b"", message.value(), message.partition() or 0
-        if keys is not None and key not in keys:
-            continue
-        if value is None:
-            newest.pop((place, key), None)
-        else:
-            newest[place, key] = value
-    return assemble(newest, wanted)
+    newest = tables.newest(settings, TOPIC.name, partitions, lambda key: keys is None or key in keys)
+    return assemble(newest, partitions)

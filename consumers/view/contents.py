@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import NamedTuple
 
 import redis
-from redis.exceptions import RedisError
 
 from consumers.reading.sanction_list import digest_of
 from consumers.view import layout
@@ -100,10 +99,5 @@ def delete(settings: Settings) -> bool:
 
 @contextmanager
 def _client(settings: Settings) -> Iterator[redis.Redis]:
-    client = redis_clients.reader(settings)
-    try:
+    with redis_clients.reported(settings), closing(redis_clients.reader(settings)) as client:
         yield client
-    except RedisError as error:
-        raise redis_clients.readable(error, settings) from error
-    finally:
-        client.close()

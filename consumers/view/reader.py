@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from redis.exceptions import RedisError
-
 from consumers.view import layout
 from consumers.view.position import NOWHERE, Position, StaleViewError, position
 from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.records import topics
 from liancheng.records.entries import Entry
-from liancheng.records.partial import EntrySummary
 from liancheng.settings import Settings
 from transport import redis_clients
 
@@ -26,7 +23,6 @@ COMPANIES_MAX = 10_000  # in one request: 25 MB of entries
 
 
 _decode = codec.decoder(Entry)
-_decode_summary = codec.decoder(EntrySummary)
 
 
 class Seen(NamedTuple):
@@ -47,36 +43,30 @@ class ViewEntries:
     position: Position
 
     def entry(self, uscc: str) -> Entry | None:
-        """Decoded when asked for (20 µs).
+        """Decodes an entry (20 µs).
 
         Raises:
             UndigestibleError: it is no entry.
-            KeyError: it was not asked for.
+            KeyError: it is not part of the request.
         """
         raw = self.raw[uscc]
         return None if raw is None else entry_of(uscc, raw)
 
     def entries(self) -> dict[str, Entry]:
-        """All there are, decoded."""
+        """Decodes all entries."""
         return {uscc: entry_of(uscc, raw) for uscc, raw in self.raw.items() if raw is not None}
-
-    def summaries(self) -> dict[str, EntrySummary]:
-        """What a loan book is screened for, of all entries there are: a fraction of the time of `entries`."""
-        where = f"{topics.SANCTION_LIST.name} in the view"
-        return {uscc: codec.read(_decode_summary, raw, f"{where}, {uscc}") for uscc, raw in self.raw.items() if raw}
 
 
 def entry_of(uscc: str, raw: bytes) -> Entry:
-    """An entry from its bytes. Raises UndigestibleError."""
-    found: Entry = codec.read(_decode, raw, f"{topics.SANCTION_LIST.name}, {uscc} in the view")
-    return found
+    """Returns an entry from its bytes. Raises UndigestibleError."""
+    entry: Entry = codec.read(_decode, raw, f"{topics.SANCTION_LIST.name}, {uscc} in the view")
+    return entry
 
 
 class View:
-    """The view, for one process. `max_age_s`: an older one refuses; LIANCHENG_VIEW_MAX_AGE_S unless given.
+    """The view, for one process. `max_age_s`: an older one refuses; by default LIANCHENG_VIEW_MAX_AGE_S.
 
-    USCCs must be checked before (`liancheng.text.identity.check_uscc`). Every method raises
-    UnavailableError where Redis does not answer.
+    USCCs must be valid (`liancheng.text.uscc.require`). Every method raises UnavailableError if Redis does not answer.
     """
 
     def __init__(self, settings: Settings | None = None, max_age_s: float | None = None) -> None:
@@ -85,11 +75,11 @@ class View:
         self._redis = redis_clients.reader(self._settings)
 
     def entry(self, uscc: str) -> Seen:
-        """One company's entry.
+        """Returns one company's entry.
 
         Raises:
             StaleViewError: the view is not filled, or too old.
-            UndigestibleError: the entry is none.
+            UndigestibleError: its bytes are no entry.
         """
         answer = self.entries([uscc])
         return Seen(answer.entry(uscc), answer.position)
@@ -108,10 +98,8 @@ class View:
     def unchecked(self, usccs: Iterable[str]) -> ViewEntries:
         """Returns the same, however old it is: to inspect the view itself, never to answer a bank."""
         usccs = _limited(usccs)
-        try:
+        with redis_clients.reported(self._settings):
             return _answer(usccs, _pipeline(self._redis, usccs).execute())
-        except RedisError as error:
-            raise redis_clients.readable(error, self._settings) from error
 
     def position(self) -> Position:
         """Returns the current position; never refused."""
@@ -134,47 +122,24 @@ class View:
 
 
 class AsyncView:
-    """`View` for asyncio: the same methods, awaited."""
+    """The part of `View` that a service needs, for asyncio: the same methods, awaited."""
 
-    def __init__(self, settings: Settings | None = None, max_age_s: float | None = None) -> None:
-        self._settings = settings or Settings()
-        self._limit_s = self._settings.view_max_age_s if max_age_s is None else max_age_s
-        self._redis = redis_clients.async_reader(self._settings)
-
-    async def entry(self, uscc: str) -> Seen:
-        answer = await self.entries([uscc])
-        return Seen(answer.entry(uscc), answer.position)
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._redis = redis_clients.async_reader(settings)
 
     async def entries(self, usccs: Iterable[str]) -> ViewEntries:
-        answer = await self.unchecked(usccs)
-        answer.position.check_fresh(self._limit_s)
+        usccs = _limited(usccs)
+        with redis_clients.reported(self._settings):
+            answer = _answer(usccs, await _pipeline(self._redis, usccs).execute())
+        answer.position.check_fresh(self._settings.view_max_age_s)
         return answer
 
-    async def unchecked(self, usccs: Iterable[str]) -> ViewEntries:
-        usccs = _limited(usccs)
-        try:
-            return _answer(usccs, await _pipeline(self._redis, usccs).execute())
-        except RedisError as error:
-            raise redis_clients.readable(error, self._settings) from error
-
-    async def position(self) -> Position:
-        return (await self.unchecked(())).position
-
-    async def check_fresh(self, limit_s: float | None = None) -> Position:
-        position = await self.position()
-        position.check_fresh(self._limit_s if limit_s is None else limit_s)
-        return position
+    async def check_fresh(self) -> Position:
+        return (await self.entries(())).position
 
     async def close(self) -> None:
         await self._redis.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
-        await self.close()
 
 
 def _limited(usccs: Iterable[str]) -> Sequence[str]:

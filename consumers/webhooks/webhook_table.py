@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from itertools import chain
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -32,15 +32,13 @@ def check_id(text: str) -> str:
 
 def read(settings: Settings) -> dict[str, Standing]:
     """Returns all webhooks with their states, by `<bank>/<id>`."""
-    ends = tables.high_watermarks(settings, [(topics.WEBHOOKS.name, 0), (topics.WEBHOOK_STATE.name, 0)])
-    newest: dict[tuple[str, str], bytes | None] = {}
-    for message in chain.from_iterable(tables.read_until(settings, ends)):
-        newest[message.topic() or "", (message.key() or b"").decode()] = message.value()
-    values = {place: codec.read(_decode, raw, place[0]) for place, raw in newest.items() if raw is not None}
-    hooks = {key: hook for (topic, key), hook in values.items() if topic == topics.WEBHOOKS.name}
-    return {
-        key: (hook, standing(hook, values.get((topics.WEBHOOK_STATE.name, key)))) for key, hook in sorted(hooks.items())
-    }
+    states = _newest(settings, topics.WEBHOOK_STATE.name)
+    hooks = _newest(settings, topics.WEBHOOKS.name)
+    return {key: (hook, standing(hook, states.get(key))) for key, hook in sorted(hooks.items())}
+
+
+def _newest(settings: Settings, topic: str) -> dict[str, Any]:
+    return {key.decode(): codec.read(_decode, raw, topic) for (_, key), raw in tables.newest(settings, topic).items()}
 
 
 def next_webhook(

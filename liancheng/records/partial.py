@@ -222,17 +222,3 @@ def read_alerted(raw: bytes, what: str) -> AlertedEntry | None:
     """
     record: AlertedEntry | ListDay = codec.read(_decode_alerted, raw, what)
     return None if isinstance(record, ListDay) else record
-
-
-# -- what a long page shows ------------------------------------------------------------------------------------------
-
-
-class EntrySummary(Model, tag="entry", frozen=True, kw_only=True):
-    """What stands next to a name on a long page."""
-
-    uscc: str
-    name: str
-    level: Level
-    level_since: date
-    sequence: int
-    day: date

@@ -75,7 +75,6 @@ WHOLES: dict[type[msgspec.Struct], type[msgspec.Struct]] = {
     partial.AlertedVerdict: entries.Verdict,
     partial.AlertedCase: entries.Case,
     partial.AlertedEntry: entries.Entry,
-    partial.EntrySummary: entries.Entry,
     facts.Decided: facts.DecisionFact,  # in a `ShortDocument`
 }
 RAW = {(partial.LazyEntry, "cases"), (partial.LazyEntry, "change"), (partial.LazyEntry, "history")}

@@ -38,13 +38,15 @@ def test_one_and_many_sync_and_async(viewed: Settings) -> None:
     asked = [uscc(number) for number in range(10_000)]
 
     async def awaited() -> None:
-        async with AsyncView(viewed) as view:
-            assert (await view.entry(uscc(7))).entry == entry(7, "listed", 2)
-            answer = await view.entries(asked)
-            assert answer.raw == raw
-            assert not (await view.check_fresh(30)).rebuilding
-            with pytest.raises(StaleViewError):
-                await view.check_fresh(-1)
+        view = AsyncView(viewed)
+        assert (await view.entries([uscc(7)])).entry(uscc(7)) == entry(7, "listed", 2)
+        assert (await view.entries(asked)).raw == raw
+        assert not (await view.check_fresh()).rebuilding
+        await view.close()
+        stale = AsyncView(viewed.model_copy(update={"view_max_age_s": -1}))
+        with pytest.raises(StaleViewError):
+            await stale.check_fresh()
+        await stale.close()
 
     with Filler(viewed), View(viewed) as view:
         await_current(viewed)
