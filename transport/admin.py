@@ -38,18 +38,12 @@ def provinces(settings: Settings) -> tuple[str, ...]:
 
 def require_province(settings: Settings, code: str) -> None:
     """Raises WrongUseError if the province has no topics yet, naming those that have."""
-    known = provinces(settings)
-    if code not in known:
-        have = ", ".join(known) or "none"
-        raise WrongUseError(f"unknown province {code!r} (known: {have}): add it with `liancheng province add {code}`")
+    _require(settings, topics.PENALTY_EVENTS, code, "province")
 
 
 def require_bank(settings: Settings, bank: str) -> None:
     """Raises WrongUseError if the bank is not registered yet, naming those that are."""
-    known = _named(require_broker(settings), topics.BANK_ALERTS)
-    if bank not in known:
-        have = ", ".join(known) or "none"
-        raise WrongUseError(f"unknown bank {bank!r} (known: {have}): add it with `liancheng bank add {bank}`")
+    _require(settings, topics.BANK_ALERTS, bank, "bank")
 
 
 def partition_count(client: Producer, topic: str) -> int:
@@ -66,6 +60,13 @@ def partition_count(client: Producer, topic: str) -> int:
         if pause_s:
             time.sleep(pause_s)
     return 0
+
+
+def _require(settings: Settings, topic: Topic, name: str, kind: str) -> None:
+    known = _named(require_broker(settings), topic)
+    if name not in known:
+        names = ", ".join(known) or "none"
+        raise WrongUseError(f"unknown {kind} {name!r} (known: {names}): add it with `liancheng {kind} add {name}`")
 
 
 def _named(client: AdminClient, topic: Topic) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from msgspec.structs import replace
 
+from consumers.reading import key_files
 from liancheng.errors import WrongUseError
 from liancheng.records.alert_counts import AlertCount
 from liancheng.records.facts import Model
@@ -107,12 +107,8 @@ def public_key(pem: str) -> Ed25519PublicKey:
 
 
 def _loaded(path: Path) -> Ed25519PrivateKey:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _make(path)
-    if path.stat().st_mode & 0o077:
-        raise WrongUseError(f"{path}: others may read the key that signs receipts: chmod 600")
     try:
-        key = load_pem_private_key(path.read_bytes(), None)
+        key = load_pem_private_key(key_files.read(path, _new_pem), None)
     except (ValueError, TypeError) as error:
         raise WrongUseError(f"{path}: expected an Ed25519 key, PEM without a password") from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -120,17 +116,5 @@ def _loaded(path: Path) -> Ed25519PrivateKey:
     return key
 
 
-def _make(path: Path) -> None:
-    """Creates the key if there is none: whole or not at all, even if another process starts at the same time."""
-    if path.exists():
-        return
-    raw = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    own = path.with_name(f"{path.name}.{os.getpid()}")
-    own.touch(0o600)
-    own.write_bytes(raw)
-    try:
-        os.link(own, path)
-    except FileExistsError:
-        pass
-    finally:
-        own.unlink()
+def _new_pem() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -7,13 +7,13 @@ and its body.
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 from datetime import datetime
 from pathlib import Path
 
 from standardwebhooks import Webhook as Signer
 
+from consumers.reading import key_files
 from liancheng.errors import WrongUseError
 from liancheng.records.webhooks import Webhook
 from liancheng.settings import Settings
@@ -61,29 +61,11 @@ def new_salt() -> str:
 
 
 def _loaded(path: Path) -> bytes:
-    _make(path)
-    if path.stat().st_mode & 0o077:
-        raise WrongUseError(f"{path}: others may read the key that secrets are made from: chmod 600")
+    text = key_files.read(path, lambda: secrets.token_hex(_KEY_BYTES).encode() + b"\n")
     try:
-        key = bytes.fromhex(path.read_text().strip())
+        key = bytes.fromhex(text.decode().strip())
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
         raise WrongUseError(f"{path}: expected {2 * _KEY_BYTES} hex digits, as `openssl rand -hex {_KEY_BYTES}` makes")
     return key
-
-
-def _make(path: Path) -> None:
-    """Creates the key if there is none: whole or not at all, even if another process starts at the same time."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    own = path.with_name(f"{path.name}.{os.getpid()}")
-    own.touch(0o600)
-    own.write_text(secrets.token_hex(_KEY_BYTES) + "\n")
-    try:
-        os.link(own, path)
-    except FileExistsError:
-        pass
-    finally:
-        own.unlink()

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import asdict
+
 from liancheng.records.facts import Model
 from liancheng.records.webhooks import Health, Webhook, WebhookState
 
@@ -24,17 +26,13 @@ class WebhookStatus(Model, tag="webhook", frozen=True, kw_only=True):
 
 
 def status_of(hook: Webhook, state: WebhookState, secret: str | None = None) -> WebhookStatus:
+    progress = {name: value for name, value in asdict(state).items() if name not in ("bank", "id", "epoch")}
     return WebhookStatus(
         bank=hook.bank,
         id=hook.id,
         url=hook.url,
         from_number=hook.from_number,
-        delivered=state.delivered,
-        health=state.health,
         made_at=hook.made_at,
-        failures=state.failures,
-        failing_since=state.failing_since,
-        next_try_at=state.next_try_at,
-        last_error=state.last_error,
         secret=secret,
+        **progress,
     )
