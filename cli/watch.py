@@ -87,11 +87,10 @@ def _over_kafka(settings: Settings, bank: str, rows: WatchFile, mode: Mode, dry_
     admin.require_bank(settings, bank)
     if dry_run:
         return _difference(bank, rows, book.read(settings, bank), mode).counts
-    with book.taken(settings, bank) as taken:
-        difference = _difference(bank, rows, taken.watches, mode)
-        with progress("watches written", difference.writes) as advance:
-            taken.apply(difference, advance)
-    return difference.counts
+    taken = book.TakenBook(settings, bank)
+    difference = _difference(bank, rows, taken.watches, mode)
+    with progress("watches written", difference.writes) as advance:
+        return taken.apply(difference, advance)
 
 
 def _over_http(

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from itertools import islice
-from types import TracebackType
-from typing import Self
 
 from confluent_kafka import KafkaError, KafkaException, Message
 
@@ -84,9 +82,3 @@ class FencedWriter:
             if error.args[0].txn_requires_abort():
                 self._client.abort_transaction(_TIMEOUT_S)
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Nothing is open between writes: the client is freed with its last reference."""

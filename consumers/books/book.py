@@ -5,7 +5,6 @@ before it is fenced off, so no two changes mix.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain
 
 from consumers.books.watchlist import BookChange, Difference
@@ -33,8 +32,8 @@ class BookTakenError(LianchengError):
         self.written = written
 
 
-class Taken:
-    """A bank's book while it is changed. `watches`: as they stood when it was taken."""
+class TakenBook:
+    """A bank's book while its one writer changes it. `watches`: as they stood when it was taken."""
 
     def __init__(self, settings: Settings, bank: str) -> None:
         self._bank = bank
@@ -53,12 +52,6 @@ class Taken:
         except FencedError as error:
             raise BookTakenError(self._bank, error.written) from error
         return difference.counts
-
-
-@contextmanager
-def taken(settings: Settings, bank: str) -> Iterator[Taken]:
-    """Makes this caller the one writer of a bank's book."""
-    yield Taken(settings, bank)
 
 
 def writer(settings: Settings, bank: str) -> FencedWriter:

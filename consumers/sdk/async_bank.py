@@ -4,7 +4,6 @@ import asyncio
 import inspect
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import Self, TypeVar
 
 from consumers.books.watchlist import BookChange, WatchRow
@@ -35,9 +34,7 @@ class AsyncBank:
         self._bank = await self._in_thread(lambda: Bank(*self._made))
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def close(self) -> None:

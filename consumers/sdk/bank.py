@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 from consumers.books.watchlist import BookChange, WatchRow
@@ -70,7 +69,7 @@ class Bank:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -19,17 +19,20 @@ class KafkaBook:
         return book.read(self._settings, self._bank)
 
     def add(self, rows: Iterable[WatchRow]) -> BookChange:
-        with book.taken(self._settings, self._bank) as taken:
-            return taken.apply(watchlist.adding(self._bank, taken.watches, rows))
+        taken = self._take()
+        return taken.apply(watchlist.adding(self._bank, taken.watches, rows))
 
     def remove(self, rows: Iterable[WatchRow]) -> BookChange:
-        with book.taken(self._settings, self._bank) as taken:
-            return taken.apply(watchlist.removing(taken.watches, rows))
+        taken = self._take()
+        return taken.apply(watchlist.removing(taken.watches, rows))
 
     def replace(self, rows: Iterable[WatchRow], resume: bool = False) -> BookChange:
         """`resume` changes nothing: only what differs is written anyway."""
-        with book.taken(self._settings, self._bank) as taken:
-            return taken.apply(watchlist.replacing(taken.watches, watchlist.watches_of(self._bank, rows)))
+        taken = self._take()
+        return taken.apply(watchlist.replacing(taken.watches, watchlist.watches_of(self._bank, rows)))
+
+    def _take(self) -> book.TakenBook:
+        return book.TakenBook(self._settings, self._bank)
 
     def close(self) -> None:
         """Nothing is open between calls."""

@@ -4,7 +4,6 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from confluent_kafka import KafkaException
@@ -71,7 +70,7 @@ class Filler:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stopping.set()
         self._thread.join(15)
 

@@ -251,14 +251,14 @@ def test_the_office_and_the_service_fence_each_other_and_both_books_stay_whole(
 ) -> None:
     """The office takes the book, the service changes it meanwhile: the office's older plan is refused."""
     http.put(f"/v1/watches/{uscc(1)}", json={})
-    with book.taken(service, bank) as office:
-        plan = replacing(office.watches, watches_of(bank, [WatchRow(uscc(7), "K-7")]))
-        assert http.put(f"/v1/watches/{uscc(2)}", json={}).status_code == 200
-        with pytest.raises(BookTakenError, match="another change of the book began"):
-            office.apply(plan)
+    office = book.TakenBook(service, bank)
+    plan = replacing(office.watches, watches_of(bank, [WatchRow(uscc(7), "K-7")]))
+    assert http.put(f"/v1/watches/{uscc(2)}", json={}).status_code == 200
+    with pytest.raises(BookTakenError, match="another change of the book has begun"):
+        office.apply(plan)
     assert page(http) == sorted([uscc(1), uscc(2)])
-    with book.taken(service, bank) as office:
-        office.apply(replacing(office.watches, watches_of(bank, [WatchRow(uscc(7), "K-7")])))
+    office = book.TakenBook(service, bank)
+    office.apply(replacing(office.watches, watches_of(bank, [WatchRow(uscc(7), "K-7")])))
     assert http.put(f"/v1/watches/{uscc(8)}", json={}).status_code == 200, "the service begins anew by itself"
     assert page(http) == sorted([uscc(7), uscc(8)])
 
