@@ -36,7 +36,11 @@ def table(settings: Settings, until: Ends) -> dict[str, Receipt]:
 
 
 class Reader:
-    """Receipts from given offsets on, as they are committed. In no group: every reader sees all of them."""
+    """Receipts from given offsets on, as they are committed. In no group: every reader sees all of them.
+
+    Not a `transport.reader.Reader`: a province's topics may be seconds old and unknown to a broker for a moment, so
+    errors that pass are ignored.
+    """
 
     def __init__(self, settings: Settings, province: str, start: Ends) -> None:
         self.topic = topics.RECEIPTS.named(province)

@@ -7,7 +7,7 @@ from confluent_kafka import KafkaError, KafkaException, Message
 
 from liancheng.errors import LianchengError
 from liancheng.settings import Settings
-from transport.clients import producer, readable
+from transport.clients import producer, readable, reported
 from transport.table_writer import TableRecord
 
 _TRANSACTION_RECORDS = 5_000  # readers of the topic wait for the end of a transaction
@@ -43,10 +43,8 @@ class FencedWriter:
         self._client = producer(
             settings, transactional_id=id_, transaction_timeout_ms=limit_ms, message_timeout_ms=limit_ms
         )
-        try:
+        with reported(f"beginning to write as {id_}"):
             self._client.init_transactions(_TIMEOUT_S)
-        except KafkaException as error:
-            raise readable(error, f"beginning to write as {id_}") from error
 
     def write(self, records: Iterable[TableRecord], written: Callable[[int], None] = lambda _: None) -> Ends:
         """Writes the records in transactions of 5,000; calls `written` with how many more are committed.

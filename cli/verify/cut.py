@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka import TopicPartition
 
 from cli.verify.source import COMPACTION_LAG_MS, Spot
 from liancheng.records import topics
@@ -18,7 +18,7 @@ from liancheng.settings import Settings
 from stream_apps.engine import record_of
 from stream_apps.stage import Place, Record, Stage
 from stream_apps.worker import STAGES
-from transport.clients import consumer, readable, require_broker
+from transport.clients import consumer, reported, require_broker
 from transport.coordinator import patiently
 from transport.reader import Reader
 from transport.tables import high_watermarks, read_until
@@ -43,10 +43,8 @@ class Cut:
         self._settings = settings
         self.advance = advance
         self._admin = require_broker(settings)
-        try:
+        with reported("looking up how far the stages are"):
             self._take()
-        except KafkaException as error:
-            raise readable(error, "looking up how far the stages are") from error
         self._reader: Reader | None = None
         self.dead = dict(self._dead_letters())
 

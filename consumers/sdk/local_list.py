@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from confluent_kafka import KafkaException, Message
+from confluent_kafka import Message
 
 from consumers.reading.list_topic import ListTopic
 from consumers.reading.sanction_list import digest_of
@@ -21,7 +21,7 @@ from liancheng.records import topics
 from liancheng.records.entries import Entry, ListDay, ListRecord
 from liancheng.settings import Settings
 from transport import tables
-from transport.clients import readable
+from transport.clients import reported
 
 TOPIC = topics.SANCTION_LIST
 _TRANSACTION_RECORDS = 20_000  # of the file
@@ -67,12 +67,10 @@ class LocalList:
         Raises:
             UnavailableError: no broker; the copy stays as it was.
         """
-        try:
+        with reported(f"reading {TOPIC.name}"):
             source = ListTopic(settings)
             self._require_topic(source.id())
             now, ends = time.time(), source.ends()
-        except KafkaException as error:
-            raise readable(error, f"reading {TOPIC.name}") from error
         starts = self._starts()
         places = {(TOPIC.name, number): end for number, end in enumerate(ends) if starts.get(number, 0) < end}
         begin = {(TOPIC.name, number): offset for number, offset in starts.items()}
