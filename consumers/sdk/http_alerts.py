@@ -13,11 +13,11 @@ _PAGE_ALERTS = 500
 _WAIT_S = 5  # `stop` waits no longer
 
 
-class _Page(Model, frozen=True, kw_only=True):
+class _AlertPage(Model, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...] = ()
 
 
-_decode = codec.decoder(_Page)
+_decode = codec.decoder(_AlertPage)
 
 
 class HttpChannel:
@@ -38,9 +38,9 @@ class HttpChannel:
                 if numbers.is_next(alert.number):
                     yield alert
 
-    def _page(self, number: int, wait_s: int) -> _Page:
+    def _page(self, number: int, wait_s: int) -> _AlertPage:
         query = {"from": number, "limit": _PAGE_ALERTS, "wait": wait_s}
-        page: _Page = codec.read(_decode, self._http.get("/v1/alerts", query), f"alerts from {number} over HTTP")
+        page: _AlertPage = codec.read(_decode, self._http.get("/v1/alerts", query), f"alerts from {number} over HTTP")
         return page
 
     def stop(self) -> None:
