@@ -100,10 +100,8 @@ class AlertReader:
             self._committed = self._handled
         elif not wait:
             return
-        if self._unconfirmed:
-            self._commit_place(self._unconfirmed, wait)
-
-    def _commit_place(self, place: TopicPartition, wait: bool) -> None:
+        if (place := self._unconfirmed) is None:
+            return
         with reported(f"committing alert {place.metadata} of {self.bank}"):
             if wait:
                 patiently(lambda: self._reader.client.commit(offsets=[place], asynchronous=False), ANSWER_S)

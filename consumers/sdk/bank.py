@@ -198,6 +198,9 @@ class Bank:
             from consumers.sdk.http_alerts import HttpChannel  # noqa: PLC0415
 
             return HttpChannel(self.id, self.settings)
+        return self._open_reader()
+
+    def _open_reader(self) -> "AlertReader":
         from consumers.sdk.alert_reader import AlertReader  # noqa: PLC0415
 
         return AlertReader(self.id, self._reader, self.settings)
@@ -205,10 +208,7 @@ class Bank:
     def _opened(self) -> "AlertReader":
         if self._channel != "kafka":
             raise WrongUseError("alerts() reads Kafka: over HTTP use run()")
-        if self._alerts is None:
-            from consumers.sdk.alert_reader import AlertReader  # noqa: PLC0415
-
-            self._alerts = AlertReader(self.id, self._reader, self.settings)
+        self._alerts = self._alerts or self._open_reader()
         return self._alerts
 
 
