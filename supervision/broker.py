@@ -52,7 +52,7 @@ class Broker(Server):
         self.log = self.home / "logs" / "broker.log"
         self._say = say
         self.name = "broker"
-        self._data = self.home / "broker" / "data"
+        self.data = self.home / "broker" / "data"
         self._properties = self.home / "broker" / "server.properties"
 
     def prepare(self) -> None:
@@ -61,10 +61,7 @@ class Broker(Server):
         Raises:
             UnavailableError: no Java or Maven, no jars to be had, or formatting failed.
         """
-        libs = jars.directory()
-        jars.fetch(libs, self._say)
-        _archive_classes(libs, self._say)
-        self._format(libs)
+        self._format(prepare_shared(self._say))
 
     def start(self) -> None:
         """Start the prepared broker; it is not ready yet. It stops when the calling thread or its process dies."""
@@ -119,15 +116,15 @@ class Broker(Server):
 
     def _format(self, libs: Path) -> None:
         template = string.Template((jars.BROKER_FILES / "server.properties").read_text("utf-8"))
-        if "," in str(self._data):
+        if "," in str(self.data):
             raise WrongUseError(
-                f"Kafka cannot use a directory with a comma in its name, {self._data}: set LIANCHENG_HOME"
+                f"Kafka cannot use a directory with a comma in its name, {self.data}: set LIANCHENG_HOME"
             )
-        self._data.mkdir(parents=True, exist_ok=True)
-        data = json.dumps(str(self._data))[1:-1]  # a properties file escapes as JSON does, and is ASCII
+        self.data.mkdir(parents=True, exist_ok=True)
+        data = json.dumps(str(self.data))[1:-1]  # a properties file escapes as JSON does, and is ASCII
         filled = template.substitute(port=self.port, controller_port=self.controller_port, data=data)
         self._properties.write_text(filled, "ascii")
-        if (self._data / "meta.properties").exists():
+        if (self.data / "meta.properties").exists():
             return
         self._say("making the broker's data directory")
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
@@ -136,7 +133,18 @@ class Broker(Server):
         done = processes.run([*self._jvm(libs, flags), *tool], _environment())
         if done.returncode != 0:
             why = (done.stderr.strip() or done.stdout.strip() or "it gave no reason").splitlines()[-1]
-            raise UnavailableError(f"cannot make the broker's data directory {self._data}: {why}")
+            raise UnavailableError(f"cannot make the broker's data directory {self.data}: {why}")
+
+
+def prepare_shared(say: Say = silent) -> Path:
+    """Makes what all local brokers of this user share, where it is missing: the jars and the archive of classes.
+
+    Returns the directory of the jars. Raises UnavailableError if Java or Maven is missing, or the jars cannot be had.
+    """
+    libs = jars.directory()
+    jars.fetch(libs, say)
+    _archive_classes(libs, say)
+    return libs
 
 
 def _environment() -> dict[str, str]:

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from supervision.say import Say
 
 BROKER_FILES: Final = Path(__file__).resolve().parents[1] / "deploy" / "broker"
 _POM = BROKER_FILES / "pom.xml"
+_REPORT_EVERY_S = 3.0
 _WANTED = "install {} and put it on PATH (Debian: apt-get install {})"
 
 
@@ -71,18 +73,33 @@ def fetch(where: Path, say: Say) -> None:
         say("fetching the broker's jars with Maven (once, 43 MB)")
         part = where.with_name(f"{where.name}.part")
         shutil.rmtree(part, ignore_errors=True)
-        _copy_dependencies(part)
+        _copy_dependencies(part, say)
         part.rename(where)
 
 
-def _copy_dependencies(to: Path) -> None:
+def _copy_dependencies(to: Path, say: Say) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise UnavailableError(f"no mvn on PATH, which fetches the broker: {_WANTED.format('Maven', 'maven')}")
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={to}"]
-    done = processes.run([maven, "-q", "-B", "-Dstyle.color=never", "-f", str(_POM), *goal])
+    command = [maven, "-B", "-Dstyle.color=never", "-f", str(_POM), *goal]
+    done = processes.run_aloud(command, _downloads(say))
     if done.returncode != 0:
         shutil.rmtree(to, ignore_errors=True)
         said = (line.removeprefix("[ERROR] ") for line in done.stdout.splitlines() if line.startswith("[ERROR]"))
-        why = next(said, done.stderr.strip() or "it gave no reason")
+        why = next(said, "it gave no reason")
         raise UnavailableError(f"Maven could not fetch the broker's jars: {why[:300]}")
+
+
+def _downloads(say: Say) -> Say:
+    """Returns a reader of Maven's output that reports every few seconds how many jars have arrived."""
+    count, said_at = 0, time.monotonic()
+
+    def read(line: str) -> None:
+        nonlocal count, said_at
+        count += "Downloaded from" in line and ".jar" in line
+        if count and time.monotonic() - said_at >= _REPORT_EVERY_S:
+            said_at = time.monotonic()
+            say(f"  {count} jars downloaded")
+
+    return read

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from liancheng.errors import WrongUseError
@@ -67,6 +67,19 @@ def run(command: Sequence[str], env: Mapping[str, str] | None = None) -> "subpro
         _tethered(command, signal.SIGKILL),
         env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
+
+
+def run_aloud(command: Sequence[str], on_line: Callable[[str], object]) -> "subprocess.CompletedProcess[str]":
+    """Runs a child to its end, as `run` does, and passes on each line as it is printed; stderr is part of stdout."""
+    lines = []
+    with subprocess.Popen(
+        _tethered(command, signal.SIGKILL),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
+    ) as child:  # fmt: skip
+        for line in child.stdout or ():
+            lines.append(line)
+            on_line(line)
+    return subprocess.CompletedProcess(command, child.returncode, "".join(lines), "")
 
 
 def _tethered(command: Sequence[str], on_death: int) -> list[str]:

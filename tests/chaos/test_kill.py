@@ -3,13 +3,14 @@
 import random
 import time
 
+import pytest
+
 from liancheng.settings import Settings
 from tests.chaos.region import INPUTS, Region
 from tests.chaos.workers import Worker, Workers
 
-EVENTS = 50_000
+EVENTS_PER_KILL = 5000
 COMPANIES = 15_000
-KILLS = 10  # of each stage; at least one of them in the middle of a transaction
 WORK_S = 0.3  # a worker is killed within this time after it has begun to write, mostly soon,
 IDLE_S = 3.0  # or, one time in five, within this time after its start: while it joins, restores or waits
 BATCH_MAX = {"standardise": 200, "joint_list": 200, "alerting": 50, "dispatch": 20}  # so that each has long to work
@@ -19,9 +20,10 @@ PATIENCE_S = 60.0
 class Victim:
     """One stage's worker. Watched from outside: what it writes tells when it is at work."""
 
-    def __init__(self, stage: str, worker: Worker, region: Region, rng: random.Random) -> None:
+    def __init__(self, stage: str, worker: Worker, region: Region, rng: random.Random, kills_wanted: int) -> None:
         self.stage = stage
         self.worker = worker
+        self.kills_wanted = kills_wanted  # at least one of them in the middle of a transaction
         self.kills = 0
         self.kills_in_transaction = 0
         self.misses = 0
@@ -36,7 +38,7 @@ class Victim:
 
     @property
     def done(self) -> bool:
-        return self.kills >= KILLS
+        return self.kills >= self.kills_wanted
 
     def watch(self, end: int) -> None:
         """Look at how much it has written; strike when its time has come."""
@@ -56,7 +58,7 @@ class Victim:
         """Kill it; the last time, if no transaction was hit yet, only where one is open, which a freeze lets us see."""
         self.worker.freeze()
         hit = self._region.in_transaction(self.stage)
-        if not hit and not self.kills_in_transaction and self.kills == KILLS - 1:
+        if not hit and not self.kills_in_transaction and self.kills == self.kills_wanted - 1:
             self.worker.wake()
             self.misses += 1
             self._strike_at = time.monotonic() + WORK_S * self._rng.random()
@@ -68,19 +70,23 @@ class Victim:
         self._begin()
 
 
-def test_no_event_is_lost_or_counts_twice_whoever_is_killed(fresh_cluster: Settings) -> None:
+@pytest.mark.parametrize("kills_of_each", [3, pytest.param(10, marks=pytest.mark.long)])
+def test_no_event_is_lost_or_counts_twice_whoever_is_killed(own_cluster: Settings, kills_of_each: int) -> None:
+    events = EVENTS_PER_KILL * kills_of_each
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")  # noqa: T201
     rng = random.Random(seed)
-    settings = fresh_cluster.model_copy(update={"session_timeout_ms": 2000, "transaction_timeout_ms": 5000})
-    region = Region(settings, seed, EVENTS, COMPANIES)
+    settings = own_cluster.model_copy(update={"session_timeout_ms": 2000, "transaction_timeout_ms": 5000})
+    region = Region(settings, seed, events, COMPANIES)
     with Workers(*(_worker(stage, settings) for stage in INPUTS)) as workers:
         region.until_worked_off()
         region.feed.start()
-        victims = [Victim(stage, worker, region, rng) for stage, worker in zip(INPUTS, workers.all, strict=True)]
+        victims = [
+            Victim(stage, worker, region, rng, kills_of_each) for stage, worker in zip(INPUTS, workers.all, strict=True)
+        ]
         while hunted := [victim for victim in victims if not victim.done]:
             kills, misses = sum(victim.kills for victim in victims), sum(victim.misses for victim in victims)
-            region.feed.allow((kills + len(victims)) * EVENTS // (KILLS * len(victims)) + 100 * misses)
+            region.feed.allow((kills + len(victims)) * events // (kills_of_each * len(victims)) + 100 * misses)
             ends = region.ends()
             for victim in hunted:
                 victim.watch(ends[victim.stage])
@@ -90,7 +96,7 @@ def test_no_event_is_lost_or_counts_twice_whoever_is_killed(fresh_cluster: Setti
     for victim in victims:
         print(f"{victim.stage}: killed {victim.kills} times, {victim.kills_in_transaction} in a transaction")  # noqa: T201
     region.must_be_exactly_once()
-    assert len(region.sent) >= EVENTS
+    assert len(region.sent) >= events
 
 
 def _worker(stage: str, settings: Settings) -> Worker:

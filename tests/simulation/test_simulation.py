@@ -20,10 +20,17 @@ from tests.simulation.substitutes import OTHER_VERSION
 decode = decoder(ListRecord).decode
 
 LIVES = 1500
+LIVES_IN_SHORT = 300
 TOGETHER = 100
 
 
-@pytest.mark.parametrize("first", range(1, LIVES, TOGETHER))
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(first, marks=pytest.mark.long if first > LIVES_IN_SHORT else ())
+        for first in range(1, LIVES, TOGETHER)
+    ],
+)
 def test_nothing_is_lost_or_counted_twice(first: int) -> None:
     for seed in range(first, first + TOGETHER):
         live(seed)
