@@ -40,6 +40,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         "LIANCHENG_HOME": str(tmp_path / "home"),
         "LIANCHENG_BROKER_PORT": str(broker),
         "LIANCHENG_CONTROLLER_PORT": str(controller),
+        "LIANCHENG_BROKER_BRIEF": "true",
         "LIANCHENG_REDIS_PORT": str(redis),
         "LIANCHENG_VIEW_PORT": str(view),
         "LIANCHENG_API_PORT": str(api),

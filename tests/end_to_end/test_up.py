@@ -42,6 +42,7 @@ class Home:
             "LIANCHENG_HOME": str(path),
             "LIANCHENG_BROKER_PORT": str(self.broker_port),
             "LIANCHENG_CONTROLLER_PORT": str(controller_port),
+            "LIANCHENG_BROKER_BRIEF": "true",
             "LIANCHENG_REDIS_PORT": str(self.redis_port),
             "LIANCHENG_VIEW_PORT": str(self.view_port),
             "LIANCHENG_API_PORT": str(self.api_port),
@@ -121,7 +122,7 @@ def test_a_part_that_dies_is_started_again(running_home: Home, victim: str) -> N
         again = before[victim]["restarts"] + 1
         return bool(part["state"] == "up" and part["restarts"] == again and part["pid"] != before[victim]["pid"])
 
-    eventually(came_back, timeout_s=30)
+    eventually(came_back, timeout_s=60)
     assert f"{victim} ended, starting it again" in (home.path / "logs" / "supervisor.log").read_text()
     eventually(lambda: home.run("status").returncode == 0, timeout_s=30, what="all of it is up")
 
