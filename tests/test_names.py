@@ -1,14 +1,14 @@
 """Names in backticks exist: in docstrings, comments, pages and READMEs.
 
-Checked are paths, modules, functions, `liancheng` commands with their options, settings, and names that look like ours. A name
-that is nowhere in the code has gone stale. Plain words, values and placeholders are not checked.
+Checked are paths, modules, functions, `liancheng` commands with their options, settings, and names that look like ours.
+A name that is nowhere in the code has gone stale. Plain words, values and placeholders are not checked.
 """
 
 import ast
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def tracked() -> frozenset[str]:
 
 
 def sources() -> list[Path]:
-    return [ROOT / file for file in sorted(tracked()) if file.endswith(".py") and not file.startswith("tests/data")]
+    return [ROOT / file for file in sorted(tracked()) if file.endswith(".py") and file != "tests/test_names.py"]
 
 
 def pages() -> list[Path]:
@@ -53,8 +53,8 @@ def pages() -> list[Path]:
 
 
 @cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
 
 
 class Code:
@@ -65,14 +65,13 @@ class Code:
         self.members: dict[str, set[str]] = defaultdict(set)
         self.of_classes: set[str] = set()
         for path in sources():
-            module = tree(path)
-            docs = {id(node.body[0].value) for node in ast.walk(module) if docstring(node)}  # type: ignore[attr-defined]
-            self.members[path.parent.name if path.stem == "__init__" else path.stem] |= set(defined(module))
-            for node in ast.walk(module):
-                if id(node) not in docs:
+            self.members[path.parent.name if path.stem == "__init__" else path.stem] |= set(defined(nodes(path)))
+            docs = docstrings(nodes(path))
+            for node in nodes(path):
+                if not (isinstance(node, ast.Constant) and node.value in docs):
                     self.names |= set(known(node))
                 if isinstance(node, ast.ClassDef):
-                    self.members[node.name] |= set(defined(node))
+                    self.members[node.name] |= set(defined(ast.walk(node)))
                     self.of_classes |= self.members[node.name]
         self.names |= set(self.members) | {part for file in tracked() for part in re.findall(r"\w+", file)}
         for file in tracked():
@@ -80,14 +79,14 @@ class Code:
                 self.names |= set(re.findall(r"\w+", (ROOT / file).read_text("utf-8")))
 
 
-def docstring(node: ast.AST) -> str | None:
+def docstrings(within: Iterable[ast.AST]) -> set[str]:
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return ast.get_docstring(node, clean=False) if isinstance(node, kinds) else None
+    return {ast.get_docstring(node, clean=False) or "" for node in within if isinstance(node, kinds)}
 
 
-def defined(node: ast.Module | ast.ClassDef) -> Iterator[str]:
+def defined(within: Iterable[ast.AST]) -> Iterator[str]:
     """What can follow the dot after a module or a class: definitions, assignments, imports, attributes of self."""
-    for child in ast.walk(node):
+    for child in within:
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield child.name
         elif isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
@@ -129,7 +128,7 @@ def texts(path: Path) -> Iterator[str]:
     if path.suffix == ".md":
         yield text
         return
-    yield from filter(None, map(docstring, ast.walk(tree(path))))
+    yield from docstrings(nodes(path))
     yield from re.findall(r"#\s(.*)", text)
 
 
@@ -172,11 +171,12 @@ def wrong_path(span: str, path: Path) -> str | None:
 @cache
 def strings() -> frozenset[str]:
     """Texts of the code: files that it makes are named there."""
-    trees = [tree(path) for path in sources() if not path.is_relative_to(ROOT / "tests")]
-    nodes = [node for module in trees for node in ast.walk(module)]
-    docs = {docstring(node) for node in nodes}
-    values = (node.value for node in nodes if isinstance(node, ast.Constant))
-    return frozenset(value for value in values if isinstance(value, str) and value not in docs)
+    found: set[str] = set()
+    for path in sources():
+        if not path.is_relative_to(ROOT / "tests"):
+            values = {node.value for node in nodes(path) if isinstance(node, ast.Constant)}
+            found |= {value for value in values if isinstance(value, str)} - docstrings(nodes(path))
+    return frozenset(found)
 
 
 def wrong_name(span: str) -> str | None:
@@ -184,7 +184,7 @@ def wrong_name(span: str) -> str | None:
         return None
     parts = span.removesuffix("()").removesuffix("_total").split(".")  # Prometheus adds _total to a counter's name
     if len(parts) == 1:
-        ours = "_" in span or span.endswith("()") or re.fullmatch(r"(?:[A-Z][a-z0-9]+){2,}", span)
+        ours = "_" in span or span.endswith("()") or bool(re.fullmatch(r"(?:[A-Z][a-z0-9]+){2,}", span))
         return f"no {span}" if ours and parts[0] not in code().names else None
     for length in range(len(parts), 0, -1):
         module = "/" + "/".join(parts[:length])
@@ -194,8 +194,8 @@ def wrong_name(span: str) -> str | None:
     if parts[0] in PACKAGES:
         return f"no {span}"
     is_variable = parts[0].islower() and parts[-1] in code().of_classes
-    ours = parts[0] in code().members and not is_variable
-    return f"no {span}" if ours and parts[1] not in code().members[parts[0]] else None
+    named = parts[0] in code().members and not is_variable
+    return f"no {span}" if named and parts[1] not in code().members[parts[0]] else None
 
 
 def wrong_command(span: str) -> str | None:
