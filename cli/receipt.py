@@ -65,13 +65,13 @@ def list_(
     Also those that the bank has lost.
     """
     company = require(uscc) if uscc else None
-    found = [
+    selected = [
         receipt
         for receipt in receipts(Settings(), bank)
         if id_ in (None, receipt.id) and (company is None or _is_about(receipt, company))
     ]
     if as_json:
-        for receipt in found:
+        for receipt in selected:
             print_json(receipt)
         return
     rows = [
@@ -82,7 +82,7 @@ def list_(
             _question(receipt),
             " ".join(f"{entry.uscc}/{entry.sequence}" for entry in receipt.entries),
         )
-        for receipt in found
+        for receipt in selected
     ]
     table(("receipt", "answered (UTC)", "key", "question", "entries"), rows)
 

@@ -67,9 +67,9 @@ def _acts(row: dict[str, str], column: str, path: Path) -> frozenset[int]:
     return acts
 
 
-def measure(found: Sequence[Classification], known: Sequence[Label]) -> list[Score]:
+def measure(classifications: Sequence[Classification], labels: Sequence[Label]) -> list[Score]:
     """Returns a score for each act that is labelled, found or asked anywhere."""
-    scores = (_score(act, list(zip(found, known, strict=True))) for act in _ACTS)
+    scores = (_score(act, list(zip(classifications, labels, strict=True))) for act in _ACTS)
     return [score for score in scores if score.labelled or score.found or score.asked]
 
 

@@ -52,5 +52,4 @@ class CompactedWatches:
 
     def _with(self, state: bytes | None, watch: Watch) -> bytes:
         """The state with the references of that watch: they may have changed without an alert."""
-        told = _state(state).told if state else None
-        return codec.encode(WatchState(watch=watch, told=told))
+        return codec.encode(WatchState(watch=watch, told=_state(state).told if state else None))

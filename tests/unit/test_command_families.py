@@ -31,13 +31,13 @@ LOADS = {
     "cli.publish.commands": {"confluent_kafka", "openpyxl"},
     "cli.receipt": {"confluent_kafka", "httpx", "cryptography"},
     "cli.receipts": {"confluent_kafka"},
-    "cli.screen": {"httpx", "pypinyin", "service"},
-    "cli.standard.commands": {"confluent_kafka", "openpyxl", "stream_apps"},
+    "cli.screen": {"httpx", "pypinyin"},
+    "cli.standard.commands": {"confluent_kafka", "stream_apps"},
     "cli.up": {"supervision"},
     "cli.verify.commands": {"confluent_kafka", "faust", "stream_apps"},
     "cli.view": {"confluent_kafka", "redis", "cryptography"},
-    "cli.watch": {"confluent_kafka", "httpx", "openpyxl"},
-    "cli.webhook": {"confluent_kafka", "httpx", "cryptography"},
+    "cli.watch": {"confluent_kafka", "httpx"},
+    "cli.webhook": {"confluent_kafka", "httpx"},
 }  # what a family may load of HEAVY
 
 
