@@ -43,6 +43,9 @@ def watch(
     resume: Annotated[
         bool, typer.Option("--resume", help="With a key and --replace: continue an interrupted upload of this file.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="With --replace: also if that ends more than half of the book.")
+    ] = False,
 ) -> int:
     """Watch the companies of a file.
 
@@ -60,9 +63,9 @@ def watch(
     if replace and not rows.refused:  # a refused row may be a customer who must not be lost
         mode = "replace"
     if settings.api_key is None:
-        change = _over_kafka(settings, bank, rows, mode, dry_run)
+        change = _over_kafka(settings, bank, rows, mode, dry_run, yes=yes)
     else:
-        change = _over_http(settings, bank, rows, mode, dry_run, resume=resume)
+        change = _over_http(settings, bank, rows, mode, dry_run, resume=resume, yes=yes)
     counts = {
         "added": change.added,
         "changed": change.changed,
@@ -82,19 +85,21 @@ def watch(
     return ExitCode.REFUSED if rows.refused else ExitCode.DONE
 
 
-def _over_kafka(settings: Settings, bank: str, rows: WatchFile, mode: Mode, dry_run: bool) -> BookChange:
+def _over_kafka(settings: Settings, bank: str, rows: WatchFile, mode: Mode, dry_run: bool, *, yes: bool) -> BookChange:
     """The office has the right to write the topic of watches."""
     admin.require_bank(settings, bank)
     if dry_run:
         return _difference(bank, rows, book.read(settings, bank), mode).counts
     taken = book.TakenBook(settings, bank)
     difference = _difference(bank, rows, taken.watches, mode)
+    if mode == "replace" and not yes:
+        watchlist.require_confirmed(bank, len(difference.removed), len(taken.watches))
     with progress("watches written", difference.writes) as advance:
         return taken.apply(difference, advance)
 
 
 def _over_http(
-    settings: Settings, bank: str, rows: WatchFile, mode: Mode, dry_run: bool, *, resume: bool
+    settings: Settings, bank: str, rows: WatchFile, mode: Mode, dry_run: bool, *, resume: bool, yes: bool
 ) -> BookChange:
     """A bank uses its key."""
     with closing(HttpBook(settings, bank)) as http_book:
@@ -104,7 +109,7 @@ def _over_http(
             if mode == "remove":
                 return http_book.remove(rows.rows, advance)
             if mode == "replace":
-                return http_book.replace(rows.rows, resume, advance)
+                return http_book.replace(rows.rows, resume, yes, advance)
             return http_book.add(rows.rows, advance)
 
 

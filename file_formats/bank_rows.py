@@ -152,13 +152,10 @@ class _Columns:
         self._names = [column or cell.strip() for column, cell in zip(columns, header, strict=True)]
 
     def row(self, row: FileRow) -> BankRow:
-        """A row that is shorter than the header has nothing in its last columns: Excel leaves out such commas."""
-        width = len(self._names)
         if row.broken:
             return BankRow(row.line, {}, refusals.broken_row(row.broken))
         cells = dict(zip(self._names, row.cells, strict=False))
-        too_long = any(cell.strip() for cell in row.cells[width:])
-        return BankRow(row.line, cells, refusals.uneven_row(len(row.cells), width) if too_long else None)
+        return BankRow(row.line, cells, refusals.uneven_row(row.cells, len(self._names)))
 
 
 def _kind(needed: Sequence[str]) -> TableKind:

@@ -1,5 +1,7 @@
 """Every reason why a file, or a row of one, is refused before its contents are judged: one code, one wording each."""
 
+from collections.abc import Sequence
+
 from liancheng.errors import WrongUseError
 from liancheng.records.facts import Finding
 from liancheng.text import findings
@@ -51,10 +53,12 @@ def broken_row(reason: str) -> Finding:
     return findings.error("row", "row.broken", "", f"a row of CSV; {reason}", remedy)
 
 
-def uneven_row(cells: int, width: int) -> Finding:
-    """A row with more cells than the header, or too few. Any of its cells may be under the wrong header."""
+def uneven_row(cells: Sequence[str], width: int) -> Finding | None:
+    """A row with more cells than the header, or fewer: any of them may be under the wrong header."""
+    if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
+        return None
     remedy = "put a cell that holds a comma or a line break into quotes, and add the commas that are missing"
-    return findings.error("row", "row.length", f"{cells} cells", f"{width}, as the header has", remedy)
+    return findings.error("row", "row.length", f"{len(cells)} cells", f"{width}, as the header has", remedy)
 
 
 def broken_object(reason: str) -> Finding:

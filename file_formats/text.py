@@ -13,10 +13,9 @@ _AS_CSV = "save it in Excel or WPS as “CSV UTF-8（逗号分隔）” and send
 _UNPACK = "unpack it and send the file in it"
 _SEND_TABLE = "send the table that it was made from, as CSV or xlsx"
 _KINDS: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
-    (re.compile(start, re.DOTALL), kind, remedy)
+    (re.compile(start), kind, remedy)
     for start, kind, remedy in (
-        (rb"PK\x03\x04.{26}\[Content_Types\]", "an Office document", f"{_AS_CSV}; a stream takes no workbook"),
-        (rb"PK\x03\x04", "a zip archive", _UNPACK),
+        (rb"PK\x03\x04", "a zip archive or an Office document", f"{_SEND_TABLE}; a stream takes text only"),
         (rb"%PDF-", "a PDF document", _SEND_TABLE),
         (rb"\x1f\x8b", "a gzip archive", _UNPACK),
         (rb"Rar!", "a RAR archive", _UNPACK),
@@ -86,12 +85,12 @@ def _decoded(raw: bytes, encoding: str, name: str, start: int, line: int) -> str
     if (at := raw.find(b"\0")) >= 0:
         kind = f"a binary file (byte {start + at} is 0)"
         raise FileRefusedError(name, "kind", kind=kind, remedy=_SEND_TABLE)
+    if encoding == "gb18030" and (han := _UTF8_HAN.search(raw)):
+        raise FileRefusedError(name, "mixed", **place(han.start()))
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         said = "UTF-8" if encoding == "utf-8" else "UTF-8 or GB18030"
         value = f"0x{raw[error.start]:02X}"
         raise FileRefusedError(name, "encoding", value=value, encoding=said, **place(error.start)) from error
-    if encoding == "gb18030" and (han := _UTF8_HAN.search(raw)):
-        raise FileRefusedError(name, "mixed", **place(han.start()))
     return text.removeprefix("\ufeff") if start == 0 else text

@@ -76,12 +76,11 @@ def _row(row: FileRow, layout: Layout, codes: KindCodes) -> EventRow:
 
 def _out_of_shape(row: FileRow, layout: Layout) -> Finding | None:
     """What is not repeated: in a row that is shifted, any cell may be about a person."""
-    cells, width = row.cells, len(layout.header)
     if row.broken:
         return refusals.broken_row(row.broken)
-    if len(cells) < width or any(cells[width:]):
-        return refusals.uneven_row(len(cells), width)
-    if not any(cells[position].strip() for position in layout.fields if position):
+    if uneven := refusals.uneven_row(row.cells, len(layout.header)):
+        return uneven
+    if not any(row.cells[position].strip() for position in layout.fields if position):
         remedy = "remove it if it is a title or a sum; otherwise fill in the row as the table has it"
         return findings.error("row", "row.one_cell", "", "a decision; only the first cell is filled in", remedy)
     return None

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = {".py", ".toml", ".xml", ".properties", ".md", ".yaml", ".yml", ".csv", ".jsonl", ".json", ""}
-NOT_OURS = {"__pycache__", "build", "dist", "target"}
+NOT_OURS = {"__pycache__", "bad_files", "build", "dist", "target"}  # bad files are not UTF-8 on purpose
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from liancheng.answers import filters as filtering
+from liancheng.errors import WrongUseError
 from liancheng.records.alerts import CustomerReference, Filters, Role, Watch
 
 Book = Mapping[str, Watch]  # by USCC; one bank's
+
+
+class BookShrinksError(WrongUseError):
+    """A replacement that ends more than half of a book, and is not confirmed."""
+
+    def __init__(self, bank: str, removed: int, standing: int) -> None:
+        super().__init__(
+            f"{bank}: found a book that ends {removed:,} of {standing:,} watches, more than half, expected "
+            "a confirmation: if this is the whole book, repeat it with --yes, confirm=True or ?confirm=true"
+        )
+        self.removed = removed
+        self.standing = standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,12 @@ def adding(bank: str, book: Book, rows: Iterable[WatchRow]) -> Difference:
 def replacing(book: Book, wanted: Book) -> Difference:
     """The book becomes exactly what is wanted."""
     return _difference(book, wanted, set(book) | set(wanted))
+
+
+def require_confirmed(bank: str, removed: int, standing: int) -> None:
+    """Raises BookShrinksError if more than half of a book would end: a part is easily sent as the whole."""
+    if removed * 2 > standing:
+        raise BookShrinksError(bank, removed, standing)
 
 
 def removing(book: Book, rows: Iterable[WatchRow]) -> Difference:

@@ -87,8 +87,10 @@ class AsyncBank:
     async def unwatch(self, watches: Iterable[Watch | WatchRow | str]) -> BookChange:
         return await self._in_thread(lambda: self._opened.unwatch(watches))
 
-    async def replace_book(self, watches: Iterable[Watch | WatchRow | str], resume: bool = False) -> BookChange:
-        return await self._in_thread(lambda: self._opened.replace_book(watches, resume))
+    async def replace_book(
+        self, watches: Iterable[Watch | WatchRow | str], resume: bool = False, confirm: bool = False
+    ) -> BookChange:
+        return await self._in_thread(lambda: self._opened.replace_book(watches, resume, confirm))
 
     async def book(self) -> dict[str, Watch]:
         return await self._in_thread(self._opened.book)

@@ -28,7 +28,7 @@ class BookOfWatches(Protocol):
 
     def remove(self, rows: Iterable[WatchRow]) -> BookChange: ...
 
-    def replace(self, rows: list[WatchRow], resume: bool = False) -> BookChange: ...
+    def replace(self, rows: list[WatchRow], resume: bool = False, confirm: bool = False) -> BookChange: ...
 
     def close(self) -> None: ...
 
@@ -166,13 +166,19 @@ class Bank:
         """Ends watches: a USCC ends the whole watch, a reference only itself while others remain."""
         return self._book.remove(_rows(watches))
 
-    def replace_book(self, watches: Iterable[Watch | WatchRow | str], resume: bool = False) -> BookChange:
+    def replace_book(
+        self, watches: Iterable[Watch | WatchRow | str], resume: bool = False, confirm: bool = False
+    ) -> BookChange:
         """Makes the whole book exactly this. Only what differs is written.
 
         Args:
             resume: over HTTP, continue an upload of the same rows that an earlier process began.
+            confirm: also if that ends more than half of the book.
+
+        Raises:
+            WrongUseError: it would end more than half of the book, and `confirm` is not set.
         """
-        return self._book.replace(_rows(watches), resume)
+        return self._book.replace(_rows(watches), resume, confirm)
 
     def book(self) -> dict[str, Watch]:
         """Returns the current watches by USCC."""

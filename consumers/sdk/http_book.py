@@ -68,12 +68,17 @@ class HttpBook:
         return self._post(rows, sent, remove=True)
 
     def replace(
-        self, rows: Sequence[WatchRow], resume: bool = False, sent: Callable[[int], None] = lambda _: None
+        self,
+        rows: Sequence[WatchRow],
+        resume: bool = False,
+        confirm: bool = False,
+        sent: Callable[[int], None] = lambda _: None,
     ) -> BookChange:
         """Makes the book exactly these rows. After a broken connection the upload continues where it broke.
 
         Args:
             resume: continue an upload of the same rows that an earlier process began.
+            confirm: also if that ends more than half of the book.
             sent: called with how many more rows are sent.
         """
         upload = _digest(rows)
@@ -83,7 +88,7 @@ class HttpBook:
             offset = 0
         for attempt in range(_TRIES):
             try:
-                return self._put(upload, rows, offset, sent)
+                return self._put(upload, rows, offset, confirm, sent)
             except UnavailableError:
                 if attempt == _TRIES - 1:
                     raise
@@ -91,8 +96,10 @@ class HttpBook:
             _, offset = self._upload(upload)
         raise AssertionError("the last try returns or raises")
 
-    def _put(self, upload: str, rows: Sequence[WatchRow], offset: int, sent: Callable[[int], None]) -> BookChange:
-        query = {"upload": upload, "offset": offset}
+    def _put(
+        self, upload: str, rows: Sequence[WatchRow], offset: int, confirm: bool, sent: Callable[[int], None]
+    ) -> BookChange:
+        query = {"upload": upload, "offset": offset, "confirm": str(confirm).lower()}
         change: BookChange = _change.decode(
             self._http.put_stream("/v1/watches", _from(offset, rows, sent), query, _ROWS)
         )

@@ -26,10 +26,13 @@ class KafkaBook:
         taken = self._take()
         return taken.apply(watchlist.removing(taken.watches, rows))
 
-    def replace(self, rows: Iterable[WatchRow], resume: bool = False) -> BookChange:
+    def replace(self, rows: Iterable[WatchRow], resume: bool = False, confirm: bool = False) -> BookChange:
         """`resume` changes nothing: only what differs is written anyway."""
         taken = self._take()
-        return taken.apply(watchlist.replacing(taken.watches, watchlist.watches_of(self._bank, rows)))
+        difference = watchlist.replacing(taken.watches, watchlist.watches_of(self._bank, rows))
+        if not confirm:
+            watchlist.require_confirmed(self._bank, len(difference.removed), len(taken.watches))
+        return taken.apply(difference)
 
     def _take(self) -> book.TakenBook:
         return book.TakenBook(self._settings, self._bank)

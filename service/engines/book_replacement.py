@@ -103,13 +103,14 @@ class BookReplacement:
         await asyncio.to_thread(self.store.receive, bank, upload, rows, refused)
         return upload
 
-    def apply(self, bank: str, upload: Upload) -> Upload:
+    def apply(self, bank: str, upload: Upload, confirm: bool = False) -> Upload:
         """Makes what was received the bank's book.
 
         A refused row may be a customer who must not be lost, so nothing is removed if there is one.
 
         Raises:
             NoRowsError: every row was refused.
+            BookShrinksError: more than half of the book would end, and `confirm` is not set.
             UploadTakenError: another request finished or restarted the upload.
             BookTakenError: another change of this book is under way.
         """
@@ -124,6 +125,8 @@ class BookReplacement:
             self._progress[key] = 0
             counts.clear()
             self.store.require_waiting(bank, upload)
+            if not confirm and not upload.refused:
+                self._require_confirmed(bank, upload)
             self.store.put(bank, replace(upload, state="applying"))
             return self._records(bank, upload, counts)
 
@@ -141,6 +144,14 @@ class BookReplacement:
         self.store.finish(bank, done)
         self._turns.pop(key, None)
         return done
+
+    def _require_confirmed(self, bank: str, upload: Upload) -> None:
+        removed = standing = 0
+        received = ((uscc, list[WatchRow]()) for uscc in self.store.companies(bank, upload))
+        for _, rows, raw in _joined(received, self._live.after(bank)):
+            removed += rows is None
+            standing += raw is not None
+        watchlist.require_confirmed(bank, removed, standing)
 
     def _records(self, bank: str, upload: Upload, counts: Counter[str]) -> Iterator[TableRecord]:
         """Yields what is different, company by company: both books come by USCC, and neither is held in memory."""

@@ -135,6 +135,12 @@ class UploadStore:
             for uscc, group in groupby(pairs, lambda pair: pair[0]):
                 yield uscc, [_row.decode(raw) for _, raw in group]
 
+    def companies(self, bank: str, upload: Upload) -> Iterator[str]:
+        """Yields the USCCs received, in their order."""
+        with closing(self._connect()) as tables:
+            query = "SELECT DISTINCT uscc FROM staged WHERE bank = ? AND id = ? ORDER BY uscc"
+            yield from (uscc for (uscc,) in tables.execute(query, (bank, upload.id)))
+
     def all(self, bank: str) -> list[Upload]:
         """Returns a bank's uploads of the last week, the most recently changed last."""
         with self._connected() as tables:

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from consumers.books.book import BookTakenError
+from consumers.books.watchlist import BookShrinksError
 from consumers.delivery.days import DayNotOverError
 from consumers.reading.gapless import MissingAlertError
 from consumers.view.position import StaleViewError
@@ -40,6 +41,9 @@ KINDS: Mapping[str, Kind] = {
     "not-found": Kind(404, "There is nothing here", "see /v1/openapi.json for all paths"),
     "method-not-allowed": Kind(405, "This method is not allowed here", "see the header `Allow`"),
     "book-busy": Kind(409, "Another change of this book is in progress", "wait a moment and send it again"),
+    "book-shrinks": Kind(
+        409, "More than half of the book would end", "if that is right, send it again with `confirm=true`"
+    ),
     "upload-offset": Kind(409, "The upload resumes at another offset", "send the bytes from `offset` on"),
     "upload-taken": Kind(409, "Another request has taken over this upload", "let it finish, or choose another name"),
     "alerts-missing": Kind(409, "Alerts are missing", "report `first` to `last` to the office; go on from `last` + 1"),
@@ -103,6 +107,7 @@ class _Answer(NamedTuple):
 _ANSWERS: tuple[tuple[type[Exception], _Answer], ...] = (
     (StaleViewError, _Answer("view-stale", 5, ("age_s", "limit_s", "rebuilding"))),
     (BookTakenError, _Answer("book-busy", 1)),
+    (BookShrinksError, _Answer("book-shrinks", members=("removed", "standing"))),
     (MissingAlertError, _Answer("alerts-missing", members=("first", "last"))),
     (DayNotOverError, _Answer("day-not-over")),
     (errors.StartingError, _Answer("starting", 1)),

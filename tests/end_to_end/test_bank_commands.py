@@ -207,7 +207,7 @@ def test_a_closed_pipe_is_quiet_and_skips_nothing(run: Run, cluster: Settings, b
     [
         (("alerts", "--bank", "nobody"), "unknown bank 'nobody'"),
         (("watch", "book.csv", "--bank", "nobody"), "No such file or directory: book.csv"),
-        (("watch", "-", "--bank", "nobody"), "expected one uscc"),
+        (("watch", "-", "--bank", "nobody"), "the file is empty"),
         (("watch", "-", "--bank", "nobody", "--remove", "--replace"), "expected one of them"),
         (("alerts",), "--bank"),
         (("list", "show", "91X"), "uscc: found '91X', expected 18 characters"),

@@ -108,7 +108,13 @@ async def add_watches(request: Request, caller: WatchCaller, books: BookKeeperDe
 @router.put(
     "/watches",
     responses=openapi.answer_of(
-        Upload, "The upload, done.", *_CHANGING, "unsupported-media-type", "upload-offset", "upload-taken"
+        Upload,
+        "The upload, done.",
+        *_CHANGING,
+        "unsupported-media-type",
+        "upload-offset",
+        "upload-taken",
+        "book-shrinks",
     ),
     openapi_extra=_STREAM,
 )
@@ -116,20 +122,22 @@ async def replace_book(
     request: Request,
     caller: WatchCaller,
     replacement: BookReplacementDep,
+    *,
     upload: str,
     offset: Annotated[int, Query(ge=0)] = 0,
+    confirm: bool = False,
 ) -> Response:
     """Make the whole book exactly these rows, of which there may be a million. Only differences are written.
 
     `upload` is a name of your own. If the connection breaks, ask for `/v1/watches/uploads/{upload}` and send the
     bytes from its `offset` on. Nothing changes until the last row has been read; nothing is removed as long as
-    a row is refused.
+    a row is refused. A book that ends more than half of the watches is refused unless it comes with `confirm=true`.
     """
     if not _UPLOAD.fullmatch(upload):
         raise Problem("bad-request", "upload: expected 8 to 64 letters, digits, - or _")
     body = UploadBody(offset, *stream_form(request), _chunks(request))
     received = await replacement.receive(caller.bank, upload, body)
-    return _json(await asyncio.to_thread(replacement.apply, caller.bank, received))
+    return _json(await asyncio.to_thread(replacement.apply, caller.bank, received, confirm))
 
 
 @router.get("/watches/uploads/{upload}", responses=openapi.answer_of(Upload, "How far it is.", *_READING, "not-found"))
