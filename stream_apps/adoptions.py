@@ -1,4 +1,4 @@
-"""Adopting a version of the standard: a record on every partition of `penalties`, as each new day is."""
+"""Adopts a version of the standard: writes a record on every partition of `penalties`, as the calendar does."""
 
 from datetime import date
 
@@ -15,13 +15,13 @@ SOURCE = b"/office"
 
 
 def adopt(settings: Settings, version: str, from_day: date, today: date) -> None:
-    """Put a packaged version in force from a day on, which judges every subject anew when that day begins.
+    """Put a packaged version in force from a day on. Every company is judged again when that day begins.
 
-    Doing it again is harmless, and completes what an interrupted one left undone.
+    Repeating the call is harmless and completes an interrupted one.
 
     Raises:
-        WrongUseError: no such version; a day that has passed, or on which the version may not be in force yet.
-        UnavailableError: no broker.
+        WrongUseError: there is no such version, or the day has passed or is before the version may be in force.
+        UnavailableError: the broker does not answer.
     """
     standard = load(version)
     if from_day < today:

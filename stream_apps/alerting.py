@@ -56,10 +56,10 @@ class Watches(StoreUnit[WatchState]):
         templates = watch_fold.templates_of(entry)
         for watch_key in sorted(keys):
             state = self.store.get(watch_key)
-            told = watch_fold.on_entry(state, templates) if state else None
-            if told:
-                self._write(watch_key, told[0], record.partition, out)
-                out.append(_alert(told[1], templates))
+            step = watch_fold.on_entry(state, templates) if state else None
+            if step:
+                self._write(watch_key, step[0], record.partition, out)
+                out.append(_alert(step[1], templates))
         self.entries.changed[key] = (None, raw)
 
     def _fold_watch(self, record: Record, out: list[Output]) -> None:
@@ -70,12 +70,12 @@ class Watches(StoreUnit[WatchState]):
         watch = codec.read(_decode_watch, record.value, f"{record.topic}[{record.partition}]")
         entry = self._entry(watch.uscc.encode())
         templates = watch_fold.templates_of(entry) if entry else None
-        told = watch_fold.on_watch(self.store.get(key), watch, templates)
-        if told:
+        step = watch_fold.on_watch(self.store.get(key), watch, templates)
+        if step:
             self._index(key)
-            self._write(key, told[0], record.partition, out)
-            if templates and told[1]:
-                out.append(_alert(told[1], templates))
+            self._write(key, step[0], record.partition, out)
+            if templates and step[1]:
+                out.append(_alert(step[1], templates))
 
     def _entry(self, key: bytes) -> AlertedEntry | None:
         change = self.entries.changed.get(key)

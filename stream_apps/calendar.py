@@ -1,7 +1,7 @@
 """calendar: writes each new day of Asia/Shanghai as a record on every partition of `penalties`.
 
-Time is an event: no fold reads a clock. A day written twice, or by two workers, changes nothing; days that nobody wrote
-(everything was down) are worked off one by one by joint_list when the next one comes.
+Time is an event: no fold reads a clock. A day written twice, or by two workers, changes nothing. When days are missing
+(everything was down), joint_list passes through each of them when the next one arrives.
 """
 
 import logging
@@ -25,7 +25,7 @@ def today() -> date:
 
 
 class Calendar:
-    """Writes the day when it is a new one. `clock` gives the day; tests give their own."""
+    """Writes each new day. `clock` returns the current day; tests pass their own."""
 
     def __init__(self, producer: Producer, clock: Callable[[], date] = today) -> None:
         self._producer = producer
@@ -33,7 +33,7 @@ class Calendar:
         self.written: date | None = None
 
     def tick(self) -> bool:
-        """Whether a day was written. Blocks until the broker has it; the next tick tries again where it has not."""
+        """Returns whether a day was written. Blocks until the broker has it; if it fails, the next tick retries."""
         day = self._clock()
         if day == self.written:
             return False

@@ -1,7 +1,7 @@
 """The Faust app of a worker, made from settings: the stages that LIANCHENG_STAGES names, /metrics and /health.
 
-Faust is the worker: agents, channels, timers, web. Its own Kafka clients stay off (docs/decisions/): each stage's
-engine thread reads and writes, and hands whole batches to the stage's agent over a channel.
+Faust provides agents, channels, timers and the web server. Its own Kafka clients are off (docs/decisions/001): each
+stage's engine thread reads and writes Kafka, and passes whole batches to the stage's agent over a channel.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Worker(faust.App):
 
 
 def chosen(settings: Settings) -> tuple[str, ...]:
-    """Names of the stages this worker runs. Raises WrongUseError for a name that is none."""
+    """Returns the names of the stages that this worker runs. Raises WrongUseError if a name is unknown."""
     names = settings.stage_names()
     known = (*STAGES, CALENDAR)
     if unknown := [name for name in names if name not in known]:
@@ -52,9 +52,9 @@ def chosen(settings: Settings) -> tuple[str, ...]:
 
 
 def collect_garbage_rarely() -> None:
-    """Folding makes tens of objects an event and no cycles: at the default of 700, collecting took a third of the time.
+    """Folding makes tens of objects an event and no cycles: by default (700), collecting them took a third of the time.
 
-    What is loaded by now stays, and is left out of every collection.
+    Objects that are loaded by now are excluded from every collection.
     """
     gc.collect()
     gc.freeze()
@@ -84,7 +84,7 @@ def make_app(settings: Settings) -> faust.App:
 
 
 class StageService(Service):
-    """Runs a stage's engine thread beside its agent."""
+    """Runs the engine thread of a stage next to its agent."""
 
     def __init__(self, stage: Stage, settings: Settings, channel: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -107,7 +107,7 @@ class StageService(Service):
         self.thread.start()
 
     async def on_stop(self) -> None:
-        """The batch in hand is committed first: its agent is still there, services stop in reverse order."""
+        """Commits the current batch first: its agent still runs, since services stop in reverse order."""
         if self.thread:
             await asyncio.get_running_loop().run_in_executor(None, self.thread.stop)
 
@@ -139,12 +139,12 @@ def _add_calendar(app: faust.App, settings: Settings) -> None:
 def _add_health(app: faust.App, stages: list[StageService]) -> None:
     @app.page("/health")
     async def health(view: Any, request: Any) -> Any:
-        """200 when every stage of this worker has its partitions and their state; 503 until then."""
+        """200 if every stage of this worker has its partitions and their state, otherwise 503."""
         states = {service.stage.name: service.state_of_stage for service in stages}
         ready = all(state == "running" for state in states.values())
         return view.json({"ready": ready, "stages": states}, status=200 if ready else 503)
 
     @app.task  # type: ignore[untyped-decorator]
     async def let_channels_flow() -> None:
-        """Agents on channels wait for flow control, which Faust's own consumer would have resumed."""
+        """Resumes flow control, which agents on channels wait for: Faust's own consumer would do it."""
         app.flow_control.resume()
