@@ -3,6 +3,9 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -16,7 +19,7 @@ from liancheng.settings import Settings
 from service.engines.book_keeper import BookKeeper
 from service.engines.errors import BodyInterruptedError, NoRowsError, NotFoundError, UploadOffsetError, UploadTakenError
 from service.engines.live_watches import LiveWatches
-from service.engines.upload_store import IncompleteError, Upload, UploadStore
+from service.engines.upload_store import Upload, UploadStore
 from transport.table_writer import TableRecord
 
 _LINES_PER_STAGE = 5_000  # what a broken connection costs at most
@@ -82,7 +85,8 @@ class BookReplacement:
         if offset == 0:
             return self.store.begin(bank, id_)
         if known is None or known.offset != offset:
-            raise UploadOffsetError(offset, known.offset if known else 0)
+            resume = known.offset if known else 0
+            raise UploadOffsetError(f"found the offset {offset}, this upload resumes at {resume}", offset=resume)
         return known
 
     async def _stage(self, bank: str, upload: Upload, lines: BankStream, read: list[BankRow], turn: object) -> Upload:
@@ -118,7 +122,7 @@ class BookReplacement:
             return upload
         if not upload.rows:
             detail = f"{upload.refused} rows were refused and none accepted: nothing was changed"
-            raise NoRowsError(detail, self.store.refused(bank, upload.id, 0, 20))
+            raise NoRowsError(detail, refused=self.store.refused(bank, upload.id, 0, 20))
         key, counts = (bank, upload.id), Counter[str]()
 
         def plan() -> Iterator[TableRecord]:
@@ -136,8 +140,6 @@ class BookReplacement:
 
         try:
             self._keeper.change(bank, plan, written)
-        except IncompleteError as error:
-            raise UploadTakenError("another request finished or restarted it") from error
         finally:
             self._progress.pop(key, None)
         done = replace(upload, state="done", **counts)
@@ -179,13 +181,7 @@ def _joined(
     left: Iterable[tuple[str, list[WatchRow]]], right: Iterable[tuple[str, bytes]]
 ) -> Iterator[tuple[str, list[WatchRow] | None, bytes | None]]:
     """Yields both sides' values of every key; both sides are sorted by it."""
-    lefts, rights = iter(left), iter(right)
-    first: Any = next(lefts, None)
-    second: Any = next(rights, None)
-    while first or second:
-        uscc = min(pair[0] for pair in (first, second) if pair)
-        rows = first[1] if first and first[0] == uscc else None
-        raw = second[1] if second and second[0] == uscc else None
-        yield uscc, rows, raw
-        first = next(lefts, None) if rows is not None else first
-        second = next(rights, None) if raw is not None else second
+    pairs = merge(((key, 0, rows) for key, rows in left), ((key, 1, raw) for key, raw in right), key=itemgetter(0, 1))
+    for key, group in groupby(pairs, itemgetter(0)):
+        sides: dict[int, Any] = {side: value for _, side, value in group}
+        yield key, sides.get(0), sides.get(1)

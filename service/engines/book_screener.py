@@ -90,10 +90,10 @@ class BookScreening:
         return Summary(rows=self.rows, refused=self.refused, levels=levels)
 
     def receipt(self) -> bytes:
-        """Returns a receipt for all rows. Raises ReceiptsFullError."""
+        """Returns a receipt for all rows. Raises UnavailableError if receipts cannot be kept."""
         asked, digest = Asked(rows=self.rows), rows_digest(self._digests)
         return self._screener.receipts.make(self._caller, asked, digest, self._screener.list.standard, self.position)
 
     def end_line(self) -> bytes:
-        """Returns the line that ends a stream of rows. Raises ReceiptsFullError."""
+        """Returns the line that ends a stream of rows. Raises as `receipt`."""
         return b'{"type":"end","summary":%b,"receipt":%b}\n' % (canonical(self.summary), self.receipt())

@@ -77,12 +77,13 @@ class LiveList:
     def require_names(self, position: Position) -> None:
         """Raises NamesNotReadyError if the index is not built, or has lagged behind the view for too long."""
         if self._index is None:
-            raise NamesNotReadyError(f"the index of names is being built ({self.progress:.0%})", self.progress)
+            detail = f"the index of names is being built ({self.progress:.0%})"
+            raise NamesNotReadyError(detail, progress=round(self.progress, 3))
         lag = sum(max(theirs - ours, 0) for theirs, ours in zip(position.offsets, self._offsets, strict=False))
         if not lag:
             self._in_step_at = time.monotonic()
         elif time.monotonic() - self._in_step_at > self._limit_s:
-            raise NamesNotReadyError(f"the index of names is {lag:,} records behind the list", 1.0)
+            raise NamesNotReadyError(f"the index of names is {lag:,} records behind the list", progress=1.0)
 
     def search(self, name: str, limit: int) -> tuple[list[Match], int]:
         """Returns the companies that a name may mean, the best first, and how many were searched.

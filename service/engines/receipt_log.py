@@ -9,11 +9,10 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from prometheus_client import Counter, Gauge
 
 from liancheng import codec
-from liancheng.errors import LianchengError
+from liancheng.errors import LianchengError, UnavailableError
 from liancheng.records import topics
 from liancheng.records.screening_receipts import ScreeningReceipt
 from liancheng.settings import Settings
-from service.engines.errors import ReceiptsFullError
 from transport import admin
 from transport.clients import producer
 
@@ -51,9 +50,9 @@ class ReceiptLog:
         self._thread.join(15)
 
     def put(self, receipt: ScreeningReceipt) -> None:
-        """Raises ReceiptsFullError if too many wait."""
+        """Raises UnavailableError if too many wait: an answer without a receipt is not given."""
         if len(self._waiting) >= _WAITING_MAX:
-            raise ReceiptsFullError("receipts cannot be kept at the moment")
+            raise UnavailableError("too many receipts wait for the broker")
         self._waiting.append(receipt)
 
     def _run(self) -> None:

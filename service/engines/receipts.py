@@ -49,7 +49,7 @@ class Receipts:
         *,
         entries: Iterable[EntryProof | None] = (),
     ) -> bytes:
-        """Returns a signed receipt as JSON. Raises ReceiptsFullError."""
+        """Returns a signed receipt as JSON. Raises UnavailableError if receipts cannot be kept."""
         receipt = ScreeningReceipt(
             id=f"{time.time_ns() // 1_000_000:011x}{os.urandom(10).hex()}",
             bank=caller.bank,

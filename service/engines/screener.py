@@ -26,10 +26,10 @@ _LOOK_BACKS_AT_ONCE = 2  # each reads a partition of the log from its beginning
 
 
 class CompanyReply(NamedTuple):
-    """`body` None: the company is as the caller's ETag says, and `receipt` has no other place."""
+    """`body` None: the company is as the caller's ETag says. `etag` None: this answer has none."""
 
     body: bytes | None
-    etag: str
+    etag: str | None
     receipt: bytes
 
 
@@ -46,25 +46,11 @@ class Screener:
         self._receipts = receipts
         self._look_backs = asyncio.Semaphore(_LOOK_BACKS_AT_ONCE)
 
-    async def company(self, caller: Caller, uscc: str, etags: str) -> CompanyReply:
-        """Returns a company as it stands now. `etags`: those of answers that the caller holds.
-
-        Raises:
-            StaleViewError: the view is not filled, or too old.
-            UnavailableError: Redis does not answer.
-        """
-        raw, view_position = await self._batcher.entry(uscc)
-        company, position = company_of(uscc, raw, self._list.standard), position_of(view_position)
-        etag = _etag(company, position)
-        body = None if etag in etags else canonical(CompanyAnswer(**asdict(company), position=position))
-        asked = Asked(uscc=uscc) if body else Asked(uscc=uscc, etag=etag)
-        receipt = self._receipts.make(
-            caller, asked, sha256(body or etag.encode()), company.standard, position, entries=[proof_of(company)]
-        )
-        return CompanyReply(with_receipt(body, receipt) if body else None, etag, receipt)
-
-    async def company_at(self, caller: Caller, uscc: str, moment: Moment | None, language: Language | None) -> bytes:
-        """Returns a company at a moment (None: now), explained in a language (None: not explained).
+    async def company(
+        self, caller: Caller, uscc: str, moment: Moment | None, language: Language | None, etags: str = ""
+    ) -> CompanyReply:
+        """Returns a company at a moment (None: now), explained in a language (None: not explained). `etags`: of answers
+        that the caller holds.
 
         Raises:
             StaleViewError: the view is not filled, or too old; only without a moment.
@@ -78,13 +64,18 @@ class Screener:
             raw, view_position = await self._batcher.entry(uscc)
             position = position_of(view_position)
         company = company_of(uscc, raw, self._list.standard)
-        explanation = explain(entry_of(uscc, raw), at_hand, language) if language and raw else None
-        body = canonical(CompanyAnswer(**asdict(company), position=position, past=past, explanation=explanation))
-        asked = Asked(uscc=uscc, as_of=past.as_of if past else None, known_at=past.known_at if past else None)
-        receipt = self._receipts.make(
-            caller, asked, sha256(body), company.standard, position, entries=[proof_of(company)]
-        )
-        return with_receipt(body, receipt)
+        etag = _etag(company, position) if position and not language else None
+        if etag and etag in etags:
+            body, asked, digest = None, Asked(uscc=uscc, etag=etag), sha256(etag.encode())
+        else:
+            explanation = explain(entry_of(uscc, raw), at_hand, language) if language and raw else None
+            answer = CompanyAnswer(**asdict(company), position=position, past=past, explanation=explanation)
+            body = canonical(answer)
+            asked = Asked(uscc=uscc, as_of=past.as_of, known_at=past.known_at) if past else Asked(uscc=uscc)
+            digest = sha256(body)
+        proofs = [proof_of(company)]
+        receipt = self._receipts.make(caller, asked, digest, company.standard, position, entries=proofs)
+        return CompanyReply(body and with_receipt(body, receipt), etag, receipt)
 
     async def names(self, caller: Caller, name: str, limit: int) -> bytes:
         """Returns the companies that a name may mean.

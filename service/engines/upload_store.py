@@ -14,10 +14,11 @@ import msgspec
 from consumers.books.watch_file import RefusedWatchRow
 from consumers.books.watchlist import WatchRow
 from liancheng import codec
-from liancheng.errors import LianchengError
 from liancheng.records.facts import Finding, Model
+from service.engines.errors import UploadTakenError
 
 KEEP_S = 7 * 24 * 3600
+_FINISHED = "another request has finished or restarted this upload"
 _TABLES = """
 PRAGMA journal_mode = WAL;
 CREATE TABLE IF NOT EXISTS upload (bank TEXT, id TEXT, raw BLOB, touched REAL, PRIMARY KEY (bank, id)) WITHOUT ROWID;
@@ -27,10 +28,6 @@ CREATE TABLE IF NOT EXISTS refused (bank TEXT, id TEXT, line INTEGER, raw BLOB,
     PRIMARY KEY (bank, id, line)) WITHOUT ROWID;
 """
 _row = codec.decoder(WatchRow)
-
-
-class IncompleteError(LianchengError):
-    """Rows of an upload are gone: the rest must not become a book."""
 
 
 class RefusedRow(Model, frozen=True, kw_only=True):
@@ -95,10 +92,10 @@ class UploadStore:
         return upload
 
     def require_waiting(self, bank: str, upload: Upload) -> None:
-        """Raises IncompleteError if the upload was finished or restarted meanwhile."""
+        """Raises UploadTakenError if the upload was finished or restarted meanwhile."""
         known = self.get(bank, upload.id)
         if known is None or known.state == "done" or known.offset != upload.offset:
-            raise IncompleteError(f"{upload.id}: it was finished or restarted meanwhile")
+            raise UploadTakenError(_FINISHED)
 
     def put(self, bank: str, upload: Upload) -> None:
         with self._connected() as tables:
@@ -123,14 +120,14 @@ class UploadStore:
         """Yields the rows received, by company, in the order of USCC.
 
         Raises:
-            IncompleteError: rows are gone: the upload was finished or restarted meanwhile.
+            UploadTakenError: rows are gone, so the rest must not become a book.
         """
         which, where = (bank, upload.id), "FROM staged WHERE bank = ? AND id = ?"
         with closing(self._connect()) as tables:
             tables.execute("BEGIN")  # both queries see the same instant
             (count,) = tables.execute(f"SELECT count(*) {where}", which).fetchone()
             if count != upload.rows:
-                raise IncompleteError(f"{upload.id}: found {count} of {upload.rows} rows")
+                raise UploadTakenError(_FINISHED)
             pairs = tables.execute(f"SELECT uscc, raw {where} ORDER BY uscc, line", which)
             for uscc, group in groupby(pairs, lambda pair: pair[0]):
                 yield uscc, [_row.decode(raw) for _, raw in group]
@@ -151,7 +148,7 @@ class UploadStore:
         with self._connected() as tables:
             _forget(tables, bank, id_)
 
-    def refused(self, bank: str, id_: str, after: int, limit: int) -> list[object]:
+    def refused(self, bank: str, id_: str, after: int, limit: int) -> list[msgspec.Raw]:
         query = "SELECT raw FROM refused WHERE bank = ? AND id = ? AND line > ? ORDER BY line LIMIT ?"
         with self._connected() as tables:
             return [msgspec.Raw(raw) for (raw,) in tables.execute(query, (bank, id_, after, limit))]

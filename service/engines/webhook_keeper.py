@@ -38,8 +38,7 @@ class WebhookKeeper:
 
     def all(self, bank: str) -> list[WebhookStatus]:
         """Returns a bank's webhooks by id."""
-        self._require_ready()
-        return [status_of(*standing) for standing in self._live.of(bank)]
+        return [status_of(*standing) for standing in self._ready().of(bank)]
 
     def get(self, bank: str, id_: str) -> WebhookStatus:
         """Raises NotFoundError."""
@@ -52,13 +51,12 @@ class WebhookKeeper:
             WrongUseError: the id or the URL is not allowed.
             TooManyWebhooksError: the bank has as many as it may have.
         """
-        self._require_ready()
         new = webhook_table.new_webhook(self._settings, self._secrets, (bank, id_), url, datetime.now(UTC))
-        standing = self._live.standing(new.key)
+        standing = self._ready().standing(new.key)
         if standing is None:
             limit = self._settings.webhooks_per_bank
             if len(self._live.of(bank)) >= limit:
-                raise TooManyWebhooksError(f"this bank has {limit} webhooks", limit)
+                raise TooManyWebhooksError(f"this bank has {limit} webhooks", limit=limit)
             new = replace(new, from_number=await self._alerts.last(bank) + 1)
         hook, new_secret = webhook_table.next_webhook(standing, new, from_number, rotate_secret)
         await asyncio.to_thread(webhook_table.put, self._settings, hook)
@@ -76,13 +74,13 @@ class WebhookKeeper:
         hook, _ = self._standing(bank, id_)
         return await self._poster.test(hook)
 
-    def _require_ready(self) -> None:
+    def _ready(self) -> LiveWebhooks:
         if not self._live.caught_up:
             raise StartingError("the webhooks are being read")
+        return self._live
 
     def _standing(self, bank: str, id_: str) -> webhook_table.Standing:
-        self._require_ready()
-        standing = self._live.standing(f"{bank}/{webhook_table.check_id(id_)}")
+        standing = self._ready().standing(f"{bank}/{webhook_table.check_id(id_)}")
         if standing is None:
             raise NotFoundError(f"this bank has no webhook {id_}")
         return standing

@@ -95,7 +95,7 @@ class Problem(Exception):  # noqa: N818 it is what RFC 9457 calls it
 
 
 class _Answer(NamedTuple):
-    """How an error is answered. `members`: its attributes that are shown. `detail` None: its own text."""
+    """How an error is answered. `members`: attributes to show, beyond its `facts`. `detail` None: the error's text."""
 
     slug: str
     retry_after_s: float | None = None
@@ -111,16 +111,15 @@ _ANSWERS: tuple[tuple[type[Exception], _Answer], ...] = (
     (MissingAlertError, _Answer("alerts-missing", members=("first", "last"))),
     (DayNotOverError, _Answer("day-not-over")),
     (errors.StartingError, _Answer("starting", 1)),
-    (errors.NamesNotReadyError, _Answer("names-not-ready", 5, ("progress",))),
-    (errors.ReceiptsFullError, _Answer("unavailable", 5)),
+    (errors.NamesNotReadyError, _Answer("names-not-ready", 5)),
     (errors.KeyRefusedError, _Answer("key-refused")),
     (errors.KeyEndedError, _Answer("key-ended")),
     (errors.NotFoundError, _Answer("not-found")),
-    (errors.TooManyWebhooksError, _Answer("too-many-webhooks", members=("limit",))),
-    (errors.UploadOffsetError, _Answer("upload-offset", members=("offset",))),
+    (errors.TooManyWebhooksError, _Answer("too-many-webhooks")),
+    (errors.UploadOffsetError, _Answer("upload-offset")),
     (errors.UploadTakenError, _Answer("upload-taken")),
     (errors.BodyInterruptedError, _Answer("bad-request")),
-    (errors.NoRowsError, _Answer("bad-request", members=("refused",))),
+    (errors.NoRowsError, _Answer("bad-request")),
     (UnavailableError, _Answer("unavailable", 5, detail="a part of the service does not respond")),
     (WrongUseError, _Answer("bad-request")),
     (msgspec.DecodeError, _Answer("bad-request")),
@@ -142,7 +141,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem(_OF_STATUS.get(error.status_code, "bad-request"), detail, error.headers)
     for kind, (slug, retry_after_s, members, text) in _ANSWERS:
         if isinstance(error, kind):
-            shown = {name: _rounded(getattr(error, name)) for name in members}
+            shown = {name: _rounded(getattr(error, name)) for name in members} | getattr(error, "facts", {})
             wait_s = getattr(error, "wait_s", retry_after_s)
             return Problem(slug, text or str(error), retry_after_s=wait_s, **shown)
     return Problem("internal", "this was not foreseen and is in the service's log")

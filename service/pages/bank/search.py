@@ -60,7 +60,8 @@ async def search(request: Request, clerk: MayScreen, screener: ScreenerDep) -> R
         moment = _moment(as_of)
         if moment:
             charge(request, clerk.caller, LOOK_BACK_TOKENS)
-        answer = _company(await screener.company_at(clerk.caller, query.uscc(text), moment, language), language)
+        reply = await screener.company(clerk.caller, query.uscc(text), moment, language)
+        answer = _company(reply.body or b"", language)
     else:
         answer = _names(await screener.names(clerk.caller, text, _CANDIDATES))
     return page(request, "search.html", **values | answer)

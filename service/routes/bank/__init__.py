@@ -1,7 +1,6 @@
 """/v1 as banks use it: one router for each subject. Nothing for other kinds of user."""
 
 from service.routes.bank import (
-    alert_counts,
     alerts,
     companies,
     screening_stream,
@@ -18,6 +17,5 @@ ROUTERS = (
     service_keys.router,
     watches.router,
     alerts.router,
-    alert_counts.router,
     webhooks.router,
 )

@@ -1,14 +1,17 @@
-"""`GET /v1/alerts` (long poll) and `GET /v1/alerts/stream` (Server-Sent Events): a bank's own alerts, by number.
+"""A bank's own alerts by number: `GET /v1/alerts` (long poll), `/v1/alerts/stream` (Server-Sent Events), and counts.
 
 The bytes are those of the topic with `made_at` added, as in every channel; nothing is decoded on the way.
 """
 
 import asyncio
+from datetime import date
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
+from liancheng.codec import encode
+from liancheng.records.alert_counts import AlertCount
 from liancheng.records.alerts import Alert
 from service.engines.errors import KeyEndedError
 from service.web.alert_streams import NUMBER_MAX, first_number
@@ -82,3 +85,16 @@ async def stream(request: Request, caller: AlertsCaller, streams: AlertStreamsDe
     the number after it.
     """
     return streams.open(caller, first_number(request, first))
+
+
+@router.get(
+    "/alerts/counts/{day}",
+    responses=answer_of(AlertCount, "The signed statement.", "bad-request", "no-key", "scope-missing", "day-not-over",
+                        "alerts-missing", "unavailable"),
+)  # fmt: skip
+async def count(caller: AlertsCaller, alerts: AlertsDep, day: date) -> Response:
+    """How many alerts you got on a past day of Shanghai, zero included: first and last number, and their digest.
+
+    The digest is SHA-256 over the lines that `liancheng alerts --json` or this service gives, each with its newline.
+    """
+    return Response(encode(await alerts.count(caller.bank, day)), headers=_NO_STORE, media_type="application/json")

@@ -48,17 +48,16 @@ async def company(request: Request, screening: ScreeningDep) -> Response:
     """
     caller, screener = screening
     uscc = query.uscc(request.path_params["uscc"])
-    if request.scope["query_string"]:
-        moment, language = query.read(request.query_params)
-        if moment:
-            charge(request, caller, LOOK_BACK_TOKENS)
-        if moment or language:
-            return Response(await screener.company_at(caller, uscc, moment, language), media_type=JSON)
-    body, etag, receipt = await screener.company(caller, uscc, request.headers.get("if-none-match", ""))
+    moment, language = query.read(request.query_params) if request.scope["query_string"] else (None, None)
+    if moment:
+        charge(request, caller, LOOK_BACK_TOKENS)
+    etags = request.headers.get("if-none-match", "")
+    body, etag, receipt = await screener.company(caller, uscc, moment, language, etags)
+    headers = {"ETag": etag} if etag else {}
     if body is None:
-        headers = {"ETag": etag, "Liancheng-Receipt": base64.urlsafe_b64encode(receipt).decode()}
+        headers["Liancheng-Receipt"] = base64.urlsafe_b64encode(receipt).decode()
         return Response(status_code=304, headers=headers)
-    return Response(body, media_type=JSON, headers={"ETag": etag})
+    return Response(body, media_type=JSON, headers=headers)
 
 
 @router.get(
