@@ -12,7 +12,6 @@ from starlette.staticfiles import StaticFiles
 from consumers.reading.signatures import Signer
 from consumers.view.reader import AsyncView
 from liancheng.settings import Settings
-from service import pages
 from service.engines.bank_alerts import BankAlerts
 from service.engines.book_keeper import BookKeeper
 from service.engines.book_replacement import BookReplacement
@@ -37,7 +36,7 @@ from service.web.edge import Edge
 from service.web.limits import Limits
 from service.web.parts import provide
 
-_STATIC = Path(pages.__file__).parent / "static"
+_STATIC = Path(__file__).parent / "pages" / "static"
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -61,7 +61,7 @@ class _Server(uvicorn.Server):
         self._streams = streams
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._streams.end()
+        self._streams.stopping.set()
         await super().shutdown(sockets)
 
 

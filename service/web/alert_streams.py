@@ -33,7 +33,7 @@ ENDED = CounterMetric(
 
 
 class AlertStreams:
-    """All streams of the process: how many each bank has, and their end when the service stops."""
+    """All streams of the process: how many each bank has. `stopping`: set it to end all streams and long polls."""
 
     def __init__(self, settings: Settings, callers: Callers, alerts: BankAlerts) -> None:
         self.stopping = asyncio.Event()
@@ -46,10 +46,6 @@ class AlertStreams:
     def open(self, caller: Caller, first: int) -> "StreamAnswer":
         """Returns a stream of the caller's alerts from a number on. Raises Problem: too-many-streams."""
         return StreamAnswer(self, caller.bank, self._events(caller, self._alerts.cursor(caller.bank, first)))
-
-    def end(self) -> None:
-        """Ends all streams and long polls: the service stops."""
-        self.stopping.set()
 
     def take(self, bank: str) -> None:
         if self._open[bank] >= self._limit:

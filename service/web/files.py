@@ -1,4 +1,4 @@
-"""Bodies that are files: which media types are taken, as a whole and as a stream."""
+"""Bodies that are files: which media types are accepted, as a whole and as a stream."""
 
 from typing import NamedTuple
 
@@ -6,30 +6,26 @@ from starlette.requests import Request
 
 from service.web.problems import Problem
 
-_STREAMS = {
-    "text/csv": False,
-    "application/x-ndjson": True,
-    "application/jsonl": True,
-    "application/json-lines": True,
-}  # whether it is JSON
+_NDJSON = ("application/x-ndjson", "application/jsonl", "application/json-lines")
+_STREAMS = {"text/csv": False} | dict.fromkeys(_NDJSON, True)  # whether it is JSON
 WORKBOOKS = ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.ms-excel")
 _ENCODINGS = {"utf-8": "utf-8", "utf8": "utf-8", "gb18030": "gb18030", "gbk": "gb18030", "gb2312": "gb18030"}
 
 
 class StreamForm(NamedTuple):
-    """What a Content-Type says of a stream. `encoding` None: it is seen from the bytes."""
+    """What a Content-Type says of a stream. `encoding` None: the bytes decide."""
 
     is_json: bool
     encoding: str | None
 
 
 def require_file(request: Request) -> None:
-    """Raises Problem where the body is not said to be CSV, JSON lines or a workbook."""
+    """Raises Problem unless the Content-Type is CSV, JSON lines or a workbook."""
     _media(request, (*_STREAMS, *WORKBOOKS))
 
 
 def stream_form(request: Request) -> StreamForm:
-    """Raises Problem where the body is not said to be CSV or JSON lines."""
+    """Returns the form of a stream. Raises Problem unless the Content-Type is CSV or JSON lines."""
     media, encoding = _media(request, tuple(_STREAMS))
     return StreamForm(_STREAMS[media], encoding)
 
