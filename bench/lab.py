@@ -91,7 +91,7 @@ def _process(command: list[str], settings: Settings, more: dict[str, str], name:
     try:
         yield process
     finally:
-        process.ask()
+        process.terminate()
         process.await_end(15)
 
 
@@ -106,7 +106,7 @@ class Running(Protocol):
 
     @property
     def pid(self) -> int | None: ...
-    def last_words(self) -> str: ...
+    def exit_report(self) -> str: ...
 
 
 def eventually(holds: Callable[[], bool], process: Running, timeout_s: float, what: str, every_s: float = 0.02) -> None:
@@ -114,7 +114,7 @@ def eventually(holds: Callable[[], bool], process: Running, timeout_s: float, wh
     deadline = time.monotonic() + timeout_s
     while not holds():
         if process.pid is None:
-            raise UnavailableError(f"a process ended before {what}: {process.last_words()}")
+            raise UnavailableError(f"a process ended before {what}: {process.exit_report()}")
         if time.monotonic() > deadline:
             raise UnavailableError(f"{what} did not come within {timeout_s:.0f} s")
         time.sleep(every_s)

@@ -19,7 +19,7 @@ from cli.shared.terminal import say
 from consumers.reading.register import add_bank
 from demo.bank_desk import BankDesk
 from demo.story import AUTHORITIES, companies, story
-from demo.summary import print_past_entry, print_summary, whole
+from demo.summary import print_real_entry, print_summary, whole
 from liancheng.records.events import Event
 from liancheng.records.facts import Receipt
 from liancheng.settings import Settings
@@ -86,11 +86,11 @@ def _show(settings: Settings) -> int:
     desks = _open_banks(settings)
     say("4/6  four provinces publish 64 events a second; the banks read these alerts:")
     receipts, killed_at = _publish_all(settings)
-    say("5/6  a real decision, as an agency's clerk publishes it")
+    say("5/6  a real decision of 2019, as an agency's clerk publishes it")
     real = _publish_real(settings)
     say("6/6  waiting until no alert is on its way")
     _settle(desks)
-    print_past_entry(settings, real)
+    print_real_entry(settings)
     sent = sum(len(story(province, today(), SEED)) for province in AUTHORITIES)
     print_summary({"four provinces": (sent, receipts), REAL_FILE.name: (1, real)}, desks, killed_at, bare)
     return ExitCode.DONE if len(receipts) == sent and whole(desks) else ExitCode.FAILED
@@ -147,7 +147,7 @@ def _kill_a_worker(settings: Settings) -> datetime:
     at = datetime.now(UTC)
     if victim.pid:
         os.kill(victim.pid, signal.SIGKILL)
-        say(f"     >>> {victim.name} (pid {victim.pid}) killed with SIGKILL; it is started again <<<")
+        say(f"     >>> {victim.name} (pid {victim.pid}) killed with SIGKILL; it is restarted <<<")
     return at
 
 

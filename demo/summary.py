@@ -2,30 +2,31 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import get_args
 
 from bench.latency import RATE, Run
 from cli.shared.tables import table
 from cli.shared.terminal import say
-from consumers.reading.past_entries import entry_at
+from consumers.reading.sanction_list import read_entry
 from demo.bank_desk import BankDesk
-from liancheng.joint_list.history import Moment
 from liancheng.records.facts import Outcome, Receipt
 from liancheng.settings import Settings
 
 REAL_USCC = "91310000631696382C"
-REAL_DAY = date(2020, 1, 1)  # the real decision was published until 2020-09-27
 
 
-def print_past_entry(settings: Settings, receipts: list[Receipt]) -> None:
-    """Prints what the list said of the real decision's company while the decision was published."""
-    if not any(receipt.submission.outcome == "accepted" for receipt in receipts):
+def print_real_entry(settings: Settings) -> None:
+    """Prints what the list says of the real decision's company."""
+    say(f"     liancheng list show {REAL_USCC}")
+    entry, _ = read_entry(settings, REAL_USCC)
+    if entry is None:
+        say("     no entry yet")
         return
-    say(f"     liancheng list show {REAL_USCC} --as-of {REAL_DAY}")
-    entry = entry_at(settings, REAL_USCC, Moment(REAL_DAY, None)).entry
-    if entry:
-        say(f"     {entry.name}: {entry.level}, published until {entry.cases[0].verdict.last_published_day}")
+    for case in entry.cases:
+        until = case.verdict.last_published_day
+        say(f"     {entry.name}: {entry.level}")
+        say(f"     {case.document.document_no}: {case.standing}, published until {until}")
 
 
 def print_summary(

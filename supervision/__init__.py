@@ -1,4 +1,4 @@
 """Runs a whole region on one machine: broker, Valkey, workers, view, HTTP service; restarts what dies.
 
-Knows how processes live and die, and nothing of penalties.
+Holds what starts, watches and ends processes; never anything about penalties, producers, consumers or commands.
 """

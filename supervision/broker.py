@@ -23,7 +23,7 @@ from typing import Self
 
 from liancheng.errors import UnavailableError, WrongUseError
 from supervision import jars, processes
-from supervision.say import Say, silent
+from supervision.report import Report, silent
 from supervision.server import Server
 
 _JVM = (
@@ -36,43 +36,49 @@ _BRIEF_JVM = (*_JVM, "-XX:TieredStopAtLevel=1")
 class Broker(Server):
     """One broker under `home`: settings in `broker/`, records in `broker/data/`, logs in `logs/`.
 
-    `brief`: it will live a few minutes only, so it starts quicker and does not learn to be faster.
-    Used as a context manager it is prepared, started and ready inside, and stopped after.
+    `brief`: for a life of minutes: it starts quicker, and its JVM does not compile for speed.
+    As a context manager it is prepared, started and ready inside the block, and stopped afterwards.
     """
 
     stop_s = 15.0
 
     def __init__(
-        self, home: Path, port: int = 19092, controller_port: int = 19093, say: Say = silent, *, brief: bool = False
+        self,
+        home: Path,
+        port: int = 19092,
+        controller_port: int = 19093,
+        report: Report = silent,
+        *,
+        brief: bool = False,
     ) -> None:
         super().__init__(port)
         self.home = home.resolve()
         self.brief = brief
         self.controller_port = controller_port
         self.log = self.home / "logs" / "broker.log"
-        self._say = say
+        self._report = report
         self.name = "broker"
         self.data = self.home / "broker" / "data"
         self._properties = self.home / "broker" / "server.properties"
 
     def prepare(self) -> None:
-        """Fetch the jars, write the settings and format the data directory, each only where needed.
+        """Fetches the jars, writes the settings and formats the data directory, each only if needed.
 
         Raises:
-            UnavailableError: no Java or Maven, no jars to be had, or formatting failed.
+            UnavailableError: Java or Maven is missing, the jars cannot be fetched, or formatting failed.
         """
-        self._format(prepare_shared(self._say))
+        self._format(prepare_shared(self._report))
 
     def start(self) -> None:
-        """Start the prepared broker; it is not ready yet. It stops when the calling thread or its process dies."""
+        """Starts the prepared broker without waiting. It stops when the calling thread or its process dies."""
         libs = jars.directory()
         self._spawn(libs, [f"-XX:SharedArchiveFile={_archive(libs)}"])
 
     def wait_ready(self, timeout_s: float = 60.0) -> None:
-        """Wait until it answers and takes topics.
+        """Waits until it answers and accepts topics.
 
         Raises:
-            UnavailableError: it ended, or did not answer in time; the text has the last line of its log.
+            UnavailableError: it ended, or did not answer in time; the message has the last line of its log.
         """
         from confluent_kafka import KafkaException  # noqa: PLC0415 takes 0.1 s, and `down` does without
         from confluent_kafka.admin import AdminClient  # noqa: PLC0415
@@ -81,13 +87,13 @@ class Broker(Server):
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             if self.pid is None:
-                raise UnavailableError(f"the broker ended while starting: {self.last_words()}")
+                raise UnavailableError(f"the broker ended while starting: {self.exit_report()}")
             try:
                 if client.list_topics(timeout=0.5).brokers:
                     return
             except KafkaException:
-                time.sleep(0.05)  # refused connections return at once
-        raise UnavailableError(f"the broker did not answer within {timeout_s:.0f} s: {self.last_words()}")
+                time.sleep(0.05)  # a refused connection returns at once
+        raise UnavailableError(f"the broker did not answer within {timeout_s:.0f} s: {self.exit_report()}")
 
     def __enter__(self) -> Self:
         self.prepare()
@@ -107,7 +113,9 @@ class Broker(Server):
         self._child = processes.Child(command, self.log, _environment(), signal.SIGTERM)
 
     def _jvm(self, libs: Path, flags: Sequence[str] = ()) -> list[str]:
-        classpath = ":".join(sorted(str(jar) for jar in libs.glob("*.jar")))  # an archive holds for one order only
+        classpath = ":".join(
+            sorted(str(jar) for jar in libs.glob("*.jar"))
+        )  # an archive of classes fits one order only
         logging = [
             f"-Dlog4j2.configurationFile={(jars.BROKER_FILES / 'log4j2.xml').as_uri()}",
             f"-Dliancheng.logs={self.log.parent}",
@@ -126,37 +134,37 @@ class Broker(Server):
         self._properties.write_text(filled, "ascii")
         if (self.data / "meta.properties").exists():
             return
-        self._say("making the broker's data directory")
+        self._report("creating the broker's data directory")
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(self._properties)]
         flags = [f"-XX:SharedArchiveFile={_archive(libs)}"]
         done = processes.run([*self._jvm(libs, flags), *tool], _environment())
         if done.returncode != 0:
             why = (done.stderr.strip() or done.stdout.strip() or "it gave no reason").splitlines()[-1]
-            raise UnavailableError(f"cannot make the broker's data directory {self.data}: {why}")
+            raise UnavailableError(f"cannot create the broker's data directory {self.data}: {why}")
 
 
-def prepare_shared(say: Say = silent) -> Path:
+def prepare_shared(report: Report = silent) -> Path:
     """Makes what all local brokers of this user share, where it is missing: the jars and the archive of classes.
 
     Returns the directory of the jars. Raises UnavailableError if Java or Maven is missing, or the jars cannot be had.
     """
     libs = jars.directory()
-    jars.fetch(libs, say)
-    _archive_classes(libs, say)
+    jars.fetch(libs, report)
+    _archive_classes(libs, report)
     return libs
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"LC_ALL": "C.UTF-8"}  # else Java 17 cannot open a path that is not ASCII
+    return os.environ | {"LC_ALL": "C.UTF-8"}  # otherwise Java 17 cannot open a path that is not ASCII
 
 
 def _archive(libs: Path) -> Path:
     return libs.with_suffix(".jsa")
 
 
-def _archive_classes(libs: Path, say: Say) -> None:
-    """Archive the classes that a start loads. Later starts take half as long; where it fails, they just do not."""
+def _archive_classes(libs: Path, report: Report) -> None:
+    """Archives the classes that a start loads: later starts take half the time. Its failure only leaves them slower."""
     from supervision.ports import free_ports  # noqa: PLC0415
 
     archive = _archive(libs)
@@ -165,7 +173,7 @@ def _archive_classes(libs: Path, say: Say) -> None:
     with jars.making(archive), tempfile.TemporaryDirectory(prefix="liancheng-") as home:
         if archive.exists():
             return
-        say("making later starts of the broker quick (once, 7 s)")
+        report("preparing quick starts of the broker (once, 7 s)")
         part = archive.with_suffix(".part")
         port, controller_port = free_ports(2)
         trial = Broker(Path(home), port, controller_port, brief=True)

@@ -4,11 +4,11 @@ import random
 import socket
 from contextlib import ExitStack
 
-_BELOW_EPHEMERAL = range(10_000, 32_000)  # the system hands ports from 32768 on to any client that connects
+_BELOW_EPHEMERAL = range(10_000, 32_000)  # the system gives ports from 32768 on to any client that connects
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """Ports on loopback that nothing listens on now, all different."""
+    """Returns different ports on loopback that nothing listens on now."""
     for _ in range(200):
         first = random.choice(_BELOW_EPHEMERAL)
         ports = tuple(range(first, first + count))
@@ -18,7 +18,7 @@ def free_ports(count: int) -> tuple[int, ...]:
 
 
 def all_free(ports: tuple[int, ...]) -> bool:
-    """Whether every one of the ports can be listened on now."""
+    """Whether all of the ports are free now."""
     with ExitStack() as held:
         try:
             for port in ports:

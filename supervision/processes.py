@@ -16,8 +16,8 @@ _TETHER = Path(__file__).with_name("tether.py")
 class Child:
     """A running command in a session of its own (a terminal's Ctrl-C does not reach it), its output added to `log`.
 
-    It is sent `on_death` when this process dies in whatever way. Linux ties that to the thread that makes it, so make
-    it in one that lives as long as the child should.
+    It is sent `on_death` when this process dies, however it dies. Linux ties that to the thread that creates it, so
+    create it in one that lives as long as the child should.
     """
 
     def __init__(
@@ -34,16 +34,16 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """Its pid while it runs."""
+        """Its pid while it runs, otherwise None."""
         return self._process.pid if self._process.poll() is None else None
 
-    def ask(self) -> None:
-        """Ask it to stop. Once: some programs take a second request for an order to break off."""
+    def terminate(self) -> None:
+        """Asks it to stop. Once: some programs take a second request as an order to abort."""
         if self._process.poll() is None:
             self._process.terminate()
 
     def await_end(self, timeout_s: float) -> None:
-        """Wait for its end after asking, and kill it when it has not come within `timeout_s`."""
+        """Waits for its end, and kills it if it has not ended within `timeout_s`."""
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -53,16 +53,16 @@ class Child:
         self._process.kill()
         self._process.wait()
 
-    def last_words(self) -> str:
-        """How it ended, the line of its log that tells most, and where that is."""
+    def exit_report(self) -> str:
+        """Returns how it ended, the line of its log that says most, and the log's path."""
         code = self._process.poll()
         how = "running" if code is None else f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-        said = telling_line(self._log, self._since)
-        return f"{how}{', ' if said else ''}{said} (see {self._log})"
+        cause = cause_line(self._log, self._since)
+        return f"{how}{', ' if cause else ''}{cause} (see {self._log})"
 
 
 def run(command: Sequence[str], env: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
-    """Run a child to its end and return what it said; it dies with this process as well."""
+    """Runs a child to its end and returns its output; it dies with this process as well."""
     return subprocess.run(
         _tethered(command, signal.SIGKILL),
         env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
@@ -87,12 +87,12 @@ def _tethered(command: Sequence[str], on_death: int) -> list[str]:
 
 
 def birth(pid: int) -> str | None:
-    """When a process started, in the system's words; None where none runs. With the pid it names one process."""
+    """Returns when a process started, as the system prints it; None if none runs. With the pid it names one process."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return _birth_by_ps(pid)
-    return None if fields[0] in "ZX" else fields[19]  # state, starttime: proc(5); a zombie runs no more
+    return None if fields[0] in "ZX" else fields[19]  # state, starttime: proc(5); a zombie no longer runs
 
 
 def _birth_by_ps(pid: int) -> str | None:
@@ -103,7 +103,7 @@ def _birth_by_ps(pid: int) -> str | None:
 
 
 def listens(port: int) -> bool:
-    """Whether something takes connections on a loopback port."""
+    """Whether something accepts connections on a loopback port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:
@@ -112,7 +112,7 @@ def listens(port: int) -> bool:
 
 
 def require_port(port: int, setting: str, what: str) -> None:
-    """Raises WrongUseError where another program listens on a loopback port; `setting` is what moves ours."""
+    """Raises WrongUseError if another program listens on a loopback port; `setting` is the one that moves ours."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are closing do not count
         try:
@@ -120,12 +120,12 @@ def require_port(port: int, setting: str, what: str) -> None:
         except OSError as error:
             raise WrongUseError(
                 f"port {port} of the {what} cannot be used ({error.strerror}): "
-                f"stop the program that has it, or choose another with {setting}"
+                f"stop the program that uses it, or choose another with {setting}"
             ) from error
 
 
-def telling_line(log: Path, since: int) -> str:
-    """The line from byte `since` on that says best why a program ended: its deepest cause, an error, or the last."""
+def cause_line(log: Path, since: int) -> str:
+    """Returns the line after byte `since` that best says why a program ended: the deepest cause, an error, the last."""
     with log.open("rb") as file:
         file.seek(since if since <= log.stat().st_size else 0)  # a log that was rolled over is shorter
         lines = [line.strip() for line in file.read().decode("utf-8", "replace").splitlines() if line.strip()]

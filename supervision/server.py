@@ -1,4 +1,4 @@
-"""A server of ours that runs beside the commands: what Broker and Valkey share."""
+"""What Broker and Valkey share: a server that runs on this machine."""
 
 from supervision import processes
 
@@ -18,24 +18,24 @@ class Server:
 
     @property
     def pid(self) -> int | None:
-        """The running server's pid; None where it does not run."""
+        """The running server's pid, or None."""
         return self._child.pid if self._child else None
 
     def stop(self) -> None:
-        """Stop it in order; it is killed when it takes longer than `stop_s`."""
+        """Stops it in order; it is killed if it takes longer than `stop_s`."""
         if self._child:
-            self._child.ask()
+            self._child.terminate()
             self._child.await_end(self.stop_s)
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """Ends it as a crash would."""
         if self._child:
             self._child.kill()
 
     def healthy(self) -> bool:
-        """Whether it takes connections."""
+        """Whether it accepts connections."""
         return processes.listens(self.port)
 
-    def last_words(self) -> str:
-        """How it ended and why, as far as its log tells, and where that is."""
-        return self._child.last_words() if self._child else "it never started"
+    def exit_report(self) -> str:
+        """Returns how and why it ended, as far as its log says, and the log's path."""
+        return self._child.exit_report() if self._child else "it never started"

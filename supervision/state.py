@@ -15,10 +15,10 @@ from supervision.processes import birth
 
 
 class Part(msgspec.Struct, frozen=True):
-    """The broker, Valkey or a process of ours, as the supervisor last knew it, or as `status` finds it.
+    """The broker, Valkey or one of our processes, as last seen by the supervisor, or by `status`.
 
-    `state`: starting, up, ended (it is started again). `address`: host:port of the server, or of the process's /health
-    and /metrics. `restarts`: how often it died and was started again.
+    `state`: starting, up, ended (it is being restarted). `address`: host:port of the server, or of the process's
+    /health and /metrics. `restarts`: how often it died and was restarted.
     """
 
     name: str
@@ -42,10 +42,10 @@ class Running(msgspec.Struct, frozen=True):
 
 @contextmanager
 def claimed(home: Path) -> Iterator[None]:
-    """Hold a home as its only supervisor.
+    """Holds a home as its only supervisor.
 
     Raises:
-        WrongUseError: another one has it.
+        WrongUseError: another supervisor holds it.
     """
     path = _lock_file(home)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,8 +58,8 @@ def claimed(home: Path) -> Iterator[None]:
 
 
 def runs_already(home: Path) -> WrongUseError:
-    """The error for a second `up`."""
-    return WrongUseError(f"it runs already in {home}: see `liancheng status`, or stop it with `liancheng down` first")
+    """Returns the error of a second `up`."""
+    return WrongUseError(f"it already runs in {home}: see `liancheng status`, or stop it with `liancheng down` first")
 
 
 def is_claimed(home: Path) -> bool:
@@ -75,14 +75,14 @@ def is_claimed(home: Path) -> bool:
 
 
 def write(home: Path, running: Running) -> None:
-    """Note what runs, in one step: a reader sees the old note or the new one."""
+    """Writes what runs, in one step: a reader sees the old state or the new one."""
     part = _file(home).with_suffix(".part")
     part.write_bytes(msgspec.json.encode(running))
     part.rename(_file(home))
 
 
 def read(home: Path) -> Running | None:
-    """The last note of this home's supervisor, alive or not; None where there is none."""
+    """Returns the last state of this home's supervisor, alive or not, or None."""
     try:
         return msgspec.json.decode(_file(home).read_bytes(), type=Running)
     except (FileNotFoundError, msgspec.DecodeError):
@@ -90,9 +90,9 @@ def read(home: Path) -> Running | None:
 
 
 def running(home: Path) -> Running | None:
-    """The note of a supervisor that lives; None where none does."""
-    noted = read(home)
-    return noted if noted and is_claimed(home) and birth(noted.pid) == noted.birth else None
+    """Returns the state of a supervisor that is alive, or None."""
+    recorded = read(home)
+    return recorded if recorded and is_claimed(home) and birth(recorded.pid) == recorded.birth else None
 
 
 def forget(home: Path) -> None:
@@ -100,12 +100,12 @@ def forget(home: Path) -> None:
 
 
 def clear_leftovers(home: Path, timeout_s: float = 5.0) -> None:
-    """Wait until the parts of a supervisor that died are gone, and kill those that are not in time.
+    """Waits until the parts of a supervisor that died are gone, and kills those that remain after `timeout_s`.
 
-    A pid that belongs to another process by now is left alone: its birth is another.
+    A pid that belongs to another process by now is left alone: its birth differs.
     """
-    noted = read(home)
-    parts = [part for part in noted.parts if part.pid] if noted else []
+    recorded = read(home)
+    parts = [part for part in recorded.parts if part.pid] if recorded else []
     deadline = time.monotonic() + timeout_s
     while left := [part.pid for part in parts if part.pid and part.birth and birth(part.pid) == part.birth]:
         if time.monotonic() > deadline:
@@ -115,25 +115,25 @@ def clear_leftovers(home: Path, timeout_s: float = 5.0) -> None:
 
 
 def stop(home: Path, timeout_s: float = 45.0) -> bool:
-    """Stop this home's supervisor and wait for its end; False where none runs.
+    """Stops this home's supervisor and waits for its end. Returns False if none runs.
 
     Raises:
         UnavailableError: it has not ended in time, even after a SIGKILL.
     """
-    noted = running(home)
-    if noted is None:
+    recorded = running(home)
+    if recorded is None:
         return False
     for signal_, patience in ((signal.SIGTERM, timeout_s), (signal.SIGKILL, 5.0)):
-        if birth(noted.pid) == noted.birth:
-            os.kill(noted.pid, signal_)
+        if birth(recorded.pid) == recorded.birth:
+            os.kill(recorded.pid, signal_)
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
-            if not is_claimed(home) and birth(noted.pid) != noted.birth:  # it lets go of the lock before it ends
+            if not is_claimed(home) and birth(recorded.pid) != recorded.birth:  # it releases the lock before it ends
                 clear_leftovers(home)
                 forget(home)
                 return True
             time.sleep(0.05)
-    raise UnavailableError(f"process {noted.pid} did not stop within {timeout_s:.0f} s, even when killed")
+    raise UnavailableError(f"process {recorded.pid} did not stop within {timeout_s:.0f} s, even when killed")
 
 
 def _file(home: Path) -> Path:

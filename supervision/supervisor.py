@@ -1,4 +1,4 @@
-"""Runs the local broker, the workers, the view and the HTTP service, keeps them running, and leaves none."""
+"""Runs the local broker, the workers, the view and the HTTP service, keeps them running, and leaves none behind."""
 
 import os
 import signal
@@ -12,28 +12,28 @@ from liancheng.settings import Settings
 from supervision import processes, state, valkey
 from supervision.broker import Broker
 from supervision.keeper import Keeper
-from supervision.say import Say
+from supervision.report import Report
 from supervision.valkey import Valkey
 from supervision.worker import Worker, api, view_filler, webhooks, worker
 
 _START_S = 90.0
 _STOP_S = 20.0  # a transaction that is being committed may take LIANCHENG_TRANSACTION_TIMEOUT_MS
-_TRIES = 3  # a part that dies this often before everything has been up once will not mend by itself
+_TRIES = 3  # a part that dies this often before everything has been up once will not recover by itself
 _TICK_S = 0.2
 
 
 class Stopped(KeyboardInterrupt):
-    """A signal asks this process to stop."""
+    """A signal asked this process to stop."""
 
 
 class Supervisor:
-    """All parts of one home: broker and Valkey (where they are ours to run), workers, and what serves banks."""
+    """All parts of one home: broker and Valkey (unless they run elsewhere), workers, and what serves banks."""
 
     def __init__(
-        self, settings: Settings, workers: int, say: Say, on_ready: Callable[[], object], *, view: bool = True
+        self, settings: Settings, workers: int, report: Report, on_ready: Callable[[], object], *, view: bool = True
     ) -> None:
         self.home = settings.home.resolve()
-        self.broker = None if elsewhere(settings) else local_broker(settings, say)
+        self.broker = None if elsewhere(settings) else local_broker(settings, report)
         self.settings = settings
         if self.broker:
             self.settings = settings.model_copy(update={"bootstrap_servers": self.broker.address})
@@ -42,17 +42,17 @@ class Supervisor:
         self.view = view_filler(self.settings) if view else None
         self.api = api(self.settings) if view else None
         self.webhooks = webhooks(self.settings) if view else None
-        self._say = say
+        self._report = report
         self._on_ready = on_ready
         self._keepers: list[Keeper] = []
         self._ready = False
 
     def run(self) -> None:
-        """Bring everything up, say so, and keep it up until a signal comes.
+        """Brings everything up, reports that, and keeps it up until a signal comes.
 
         Raises:
-            WrongUseError: it runs already in this home, or a port is taken.
-            UnavailableError: something did not come up; everything is stopped again.
+            WrongUseError: it already runs in this home, or a port is taken.
+            UnavailableError: a part did not come up; everything is stopped again.
         """
         with state.claimed(self.home), _stopped_by_signals():
             try:
@@ -61,7 +61,7 @@ class Supervisor:
                     time.sleep(_TICK_S)
                     self._tick()
             except Stopped:
-                self._say("stopping")
+                self._report("stopping")
             finally:
                 _ignore_signals()
                 self._stop()
@@ -69,21 +69,21 @@ class Supervisor:
     def _come_up(self) -> None:
         state.clear_leftovers(self.home)
         self._require_ports()
-        self._note()
+        self._write_state()
         if self.broker:
             self.broker.prepare()
-            self._say("starting the broker")
+            self._report("starting the broker")
             self._keep(self.broker)
             self.broker.wait_ready()
         if self.valkey:
             self._keep(self.valkey)
         self._make_topics()
-        self._say(f"starting {len(self.workers)} worker{'s' if len(self.workers) > 1 else ''}")
+        self._report(f"starting {len(self.workers)} worker{'s' if len(self.workers) > 1 else ''}")
         for process in self._processes():
             self._keep(process)
         self._wait_until_up()
         self._ready = True
-        self._note()
+        self._write_state()
         self._on_ready()
 
     def _require_ports(self) -> None:
@@ -112,38 +112,38 @@ class Supervisor:
             add_province(self.settings, code)
 
     def _keep(self, part: Broker | Valkey | Worker) -> None:
-        keeper = Keeper(part, self._say)
+        keeper = Keeper(part, self._report)
         self._keepers.append(keeper)
         keeper.start()
-        self._note()
+        self._write_state()
 
     def _wait_until_up(self) -> None:
         deadline = time.monotonic() + _START_S
         while waiting := [keeper for keeper in self._keepers if not keeper.up]:
             for keeper in waiting:
                 if keeper.hopeless(_TRIES):
-                    raise UnavailableError(f"{keeper.part.name} ends as soon as it starts: {keeper.part.last_words()}")
+                    raise UnavailableError(f"{keeper.part.name} ends as soon as it starts: {keeper.part.exit_report()}")
             if time.monotonic() > deadline:
                 part = waiting[0].part
-                raise UnavailableError(f"{part.name} was not ready within {_START_S:.0f} s: {part.last_words()}")
+                raise UnavailableError(f"{part.name} was not ready within {_START_S:.0f} s: {part.exit_report()}")
             time.sleep(_TICK_S / 4)
             self._tick()
 
     def _tick(self) -> None:
         changed = [keeper.tick() for keeper in self._keepers]
         if any(changed):
-            self._note()
+            self._write_state()
 
-    def _note(self) -> None:
+    def _write_state(self) -> None:
         me = os.getpid()
-        parts = tuple(keeper.noted() for keeper in self._keepers)
+        parts = tuple(keeper.snapshot() for keeper in self._keepers)
         servers = self.settings.bootstrap_servers
         state.write(self.home, state.Running(me, processes.birth(me), self._ready, servers, parts))
 
     def _stop(self) -> None:
-        """Workers first, all at once: they commit what they have in hand, for which they need the broker."""
+        """Stops the workers first, all at once: they need the broker to commit what they have in hand."""
         for process in self._processes():
-            process.ask_to_stop()
+            process.request_stop()
         deadline = time.monotonic() + _STOP_S
         for process in self._processes():
             process.await_end(max(0.0, deadline - time.monotonic()))
@@ -160,16 +160,16 @@ def elsewhere(settings: Settings) -> bool:
     return "bootstrap_servers" in settings.model_fields_set and settings.bootstrap_servers not in local
 
 
-def local_broker(settings: Settings, say: Say) -> Broker:
-    """The broker of a home."""
-    return Broker(settings.home, settings.broker_port, settings.controller_port, say, brief=settings.broker_brief)
+def local_broker(settings: Settings, report: Report) -> Broker:
+    """Returns the broker of a home."""
+    return Broker(settings.home, settings.broker_port, settings.controller_port, report, brief=settings.broker_brief)
 
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
     """Ctrl-C, SIGTERM and a closed terminal raise Stopped in the main thread, whatever it is doing.
 
-    The handler only raises: waiting for a child in it would wait for ever, where the main thread waits for it too.
+    The handler only raises: waiting for a child in it would never end if the main thread waits for it too.
     """
     wanted = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup

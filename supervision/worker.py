@@ -1,4 +1,4 @@
-"""Processes of ours that `up` keeps running: workers (Faust, with the stages of LIANCHENG_STAGES), the filler."""
+"""Our processes that `up` keeps running: workers (Faust, with the stages of LIANCHENG_STAGES) and what serves banks."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ _ANY_HOST = ("0.0.0.0", "::", "")
 
 
 class Worker:
-    """A Python process that serves /health: its own name, port and log in a home, the same at every start."""
+    """A Python process that serves /health, with a name, a port and a log that stay the same at every start."""
 
     def __init__(self, settings: Settings, name: str, port: int, command: Sequence[str], **env: str) -> None:
         self.name = name
@@ -30,60 +30,60 @@ class Worker:
 
     @property
     def pid(self) -> int | None:
-        """The running process's pid; None where it does not run."""
+        """The running process's pid, or None."""
         return self._child.pid if self._child else None
 
     def start(self) -> None:
-        """Start it. It is killed when this process dies: what it had not committed is done again at the next start."""
+        """Starts it. It is killed when this process dies; what it had not committed is repeated at the next start."""
         self._child = processes.Child(self._command, self.log, self._environment, signal.SIGKILL)
 
-    def ask_to_stop(self) -> None:
-        """Let it begin to stop; a batch in hand is committed first."""
+    def request_stop(self) -> None:
+        """Asks it to stop; a batch in hand is committed first."""
         if self._child:
-            self._child.ask()
+            self._child.terminate()
 
     def await_end(self, timeout_s: float) -> None:
-        """Wait until it has stopped; it is killed when it takes longer."""
+        """Waits until it has stopped; it is killed if that takes longer."""
         if self._child:
             self._child.await_end(timeout_s)
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """Ends it as a crash would."""
         if self._child:
             self._child.kill()
 
     def healthy(self) -> bool:
-        """Whether it says that it works."""
+        """Whether its /health reports that it works."""
         return answers(self.address)
 
-    def last_words(self) -> str:
-        """How it ended and why, as far as its log tells, and where that is."""
-        return self._child.last_words() if self._child else "it never started"
+    def exit_report(self) -> str:
+        """Returns how and why it ended, as far as its log says, and the log's path."""
+        return self._child.exit_report() if self._child else "it never started"
 
 
 def worker(settings: Settings, number: int) -> Worker:
-    """Worker number `number` (from 1) of a home. Healthy: all its stages have started."""
+    """Returns worker `number` (from 1) of a home. Healthy: all its stages have started."""
     name, port = f"worker-{number}", settings.web_port + number - 1
     faust = ["faust", "-A", "stream_apps.app", "worker", "-l", "info", "--web-port", str(port)]
     return Worker(settings, name, port, faust, LIANCHENG_WORKER_ID=name, LIANCHENG_WEB_PORT=str(port))
 
 
 def view_filler(settings: Settings, **env: str) -> Worker:
-    """The process that fills the screening view. Healthy: it reaches Kafka and Redis."""
+    """Returns the process that fills the screening view. Healthy: it reaches Kafka and Redis."""
     port = settings.view_port
     return Worker(settings, "view", port, ["cli.main", "view", "run"], LIANCHENG_VIEW_PORT=str(port), **env)
 
 
 def api(settings: Settings, **env: str) -> Worker:
-    """The HTTP service for banks. Healthy: it has read the register of banks."""
+    """Returns the HTTP service for banks. Healthy: it has read the register of banks."""
     port = settings.api_port
-    made = Worker(settings, "api", port, ["cli.main", "api", "run"], LIANCHENG_API_PORT=str(port), **env)
-    made.address = f"{'127.0.0.1' if settings.api_host in _ANY_HOST else settings.api_host}:{port}"
-    return made
+    process = Worker(settings, "api", port, ["cli.main", "api", "run"], LIANCHENG_API_PORT=str(port), **env)
+    process.address = f"{'127.0.0.1' if settings.api_host in _ANY_HOST else settings.api_host}:{port}"
+    return process
 
 
 def webhooks(settings: Settings, **env: str) -> Worker:
-    """The process that sends webhooks. Healthy: it has read which there are."""
+    """Returns the process that sends webhooks. Healthy: it has read the list of webhooks."""
     port = settings.webhooks_port
     return Worker(settings, "webhooks", port, ["cli.main", "webhooks", "run"], LIANCHENG_WEBHOOKS_PORT=str(port), **env)
 

@@ -8,22 +8,22 @@ T = TypeVar("T")
 
 
 def eventually(check: Callable[[], T], timeout_s: float = 10.0, every_s: float = 0.05, what: str = "") -> T:
-    """Call `check` until it returns something true without raising, and return that.
+    """Calls `check` until it returns something true without raising, and returns that.
 
     Raises:
-        AssertionError: it did not within `timeout_s`; the text has what was last returned or raised.
+        AssertionError: it did not within `timeout_s`; the message has what was last returned or raised.
     """
     deadline = time.monotonic() + timeout_s
     while True:
         try:
-            seen = check()
+            value = check()
         except Exception as error:
             cause: Exception | None = error
             last = f"raised {type(error).__name__}: {error}"
         else:
-            if seen:
-                return seen
-            cause, last = None, f"returned {seen!r}"
+            if value:
+                return value
+            cause, last = None, f"returned {value!r}"
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {timeout_s:g} s: {what or check!r}; it last {last}") from cause
         time.sleep(every_s)

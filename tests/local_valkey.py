@@ -12,7 +12,7 @@ from tests.eventually import eventually
 
 @contextmanager
 def running_valkey(home: Path) -> Iterator[Valkey]:
-    """An empty one that is ready; nothing of it is left running after."""
+    """Yields an empty Valkey that is ready; nothing of it is left running afterwards."""
     valkey = Valkey(home, *free_ports(1))
     valkey.start()
     try:
@@ -23,7 +23,7 @@ def running_valkey(home: Path) -> Iterator[Valkey]:
 
 
 def with_view(settings: Settings, valkey: Valkey, **more: object) -> Settings:
-    """Settings whose view lies in that Valkey, with a port of its own for the filler."""
+    """Returns settings whose view is in that Valkey, with a separate port for the filler."""
     (port,) = free_ports(1)
     url = f"redis://{valkey.address}/0"
     return settings.model_copy(update={"redis_url": url, "redis_port": valkey.port, "view_port": port} | more)

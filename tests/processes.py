@@ -1,4 +1,4 @@
-"""What tests ask about other processes."""
+"""Other processes as tests see them."""
 
 from collections.abc import Iterable
 
@@ -6,5 +6,5 @@ from supervision.processes import birth
 
 
 def all_gone(pids: Iterable[int | None]) -> bool:
-    """Whether none of these processes runs any more."""
+    """Whether none of these processes still runs."""
     return not [pid for pid in pids if pid and birth(pid)]

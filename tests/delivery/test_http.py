@@ -211,7 +211,7 @@ def test_the_service_stops_at_once_although_somebody_listens(
         with asked.stream("GET", "/v1/alerts/stream") as answer:
             coming = events(answer)
             assert [one.get("id") for one in islice(coming, 2)] == [None, "1"]
-            service.ask_to_stop()
+            service.request_stop()
             (last,) = coming
         assert codec.decoder(dict).decode(last["data"])["why"] == "stopping"
         eventually(lambda: service.pid is None, 8, what="it stops before its patience ends")

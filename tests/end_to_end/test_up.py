@@ -92,8 +92,8 @@ def test_a_life_from_up_to_down(home: Home) -> None:
     assert provinces(settings) == tuple(settings.provinces)
     pids = home.pids()
 
-    assert "it runs already in" in the_error(home.run("up", "--detach"))
-    assert "it runs already in" in the_error(home.run("up"))
+    assert "it already runs in" in the_error(home.run("up", "--detach"))
+    assert "it already runs in" in the_error(home.run("up"))
     assert home.pids() == pids
 
     assert home.run("down").returncode == 0

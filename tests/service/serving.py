@@ -27,7 +27,7 @@ def running_api(settings: Settings, **env: str) -> Iterator[Worker]:
     service.start()
     try:
         eventually(lambda: answers(service.address) or service.pid is None, 40, what="the service is ready")
-        assert service.pid, service.last_words()
+        assert service.pid, service.exit_report()
         yield service
     finally:
         service.kill()
