@@ -19,6 +19,7 @@ from consumers.sdk.http_book import HttpBook, line_of
 from liancheng.records.alerts import CustomerReference, Filters, Watch
 from liancheng.settings import Settings
 from supervision.worker import Worker
+from tests import doors
 from tests.bank_material import uscc
 from tests.command import liancheng, the_error
 from tests.eventually import eventually
@@ -325,6 +326,30 @@ def test_the_command_of_a_bank_needs_its_key_and_no_broker(
     assert the_error(other) == f"LIANCHENG_API_KEY: found a key of {bank}, expected one of bank-other"
     env["LIANCHENG_API_KEY"] = "lc_" + bank + "_00000000_" + "0" * 64
     assert "This key is not valid" in the_error(liancheng("watch", str(file), "--bank", bank, env=env))
+
+
+def test_a_bad_file_gets_one_answer_and_a_book_that_shrinks_needs_a_yes(
+    http: httpx.Client, service: Settings, bank: str, tmp_path: Path
+) -> None:
+    key = http.headers["Authorization"].removeprefix("Bearer ")
+    env = {"LIANCHENG_API_URL": service.api_url, "LIANCHENG_API_KEY": key, "LIANCHENG_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
+    path = doors.FOLDER / "open-quote.csv"
+    done = liancheng("watch", str(path), "--bank", bank, "--json", env=env)
+    refused, counts = map(json.loads, done.stdout.splitlines())
+    assert (done.returncode, counts["added"], refused["line"]) == (2, 3, 3)
+    posted = http.post("/v1/watches", content=path.read_bytes(), headers=CSV).json()
+    assert (posted["unchanged"], posted["refused"]) == (3, [refused])
+    workbook = (doors.FOLDER / "hidden-sheet.xlsx").read_bytes()
+    assert http.post("/v1/watches", content=workbook, headers={"Content-Type": doors.XLSX}).json()["added"] == 1
+    file = tmp_path / "book.csv"
+    file.write_text(f"社会信用代码,客户编号\n{uscc(0)},K-0\n", "utf-8")
+    words = ("watch", str(file), "--bank", bank, "--replace", "--json")
+    assert "found a book that ends 3 of 4 watches" in the_error(liancheng(*words, env=env))
+    shrunk = http.put("/v1/watches?upload=shrunk-book", content=file.read_bytes(), headers=CSV)
+    assert (shrunk.status_code, shrunk.json()["type"]) == (409, "urn:liancheng:problem:book-shrinks")
+    assert len(page(http)) == 4
+    assert json.loads(liancheng(*words, "--yes", env=env).stdout)["removed"] == 3
+    assert page(http) == [uscc(0)]
 
 
 def test_the_document_has_the_routes(http: httpx.Client) -> None:
