@@ -118,11 +118,11 @@ class BankStream:
 
     def _given(self, rows: list[BankRow]) -> list[BankRow]:
         self._is_empty = self._is_empty and not rows
-        if self._is_json is None:
+        if not (self._is_json or self._table.is_found):
             return rows
-        lines = self._line if self._is_json else self._table.lines
+        lines = self._line if self._is_json else self._table.rows.lines
         offset = self.progress.offset + sum(self._lengths.popleft() for _ in range(lines - self.progress.lines))
-        self.progress = Progress(offset, lines, tuple(self._table.header.cells), self._table.delimiter)
+        self.progress = Progress(offset, lines, tuple(self._table.header.cells), self._table.rows.delimiter)
         return rows
 
     def _read(self, line: bytes) -> list[BankRow]:
@@ -139,7 +139,7 @@ class BankStream:
         return self._of_table(self._table.take(text))
 
     def _of_table(self, rows: list[FileRow]) -> list[BankRow]:
-        if self._columns is None and self._table.lines:
+        if self._columns is None and self._table.is_found:
             self._columns = _Columns(self._table.header.cells, self._needed, _BODY)
         return [self._columns.row(row) for row in rows] if self._columns else []
 

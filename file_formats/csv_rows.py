@@ -20,7 +20,7 @@ class FileRow(NamedTuple):
 
 
 class CsvRows:
-    """Takes lines with their ends, gives the rows that are whole and not empty. `lines`: how many are worked off.
+    """Takes lines with their ends, gives the rows that are whole and not empty. `lines`: how many have become rows.
 
     An open quote ends only the row that it is in: where it is never closed, or closed after lines that have as many
     delimiters as the header (`width` cells), its line is a broken row, and reading goes on with the line below.
@@ -28,9 +28,9 @@ class CsvRows:
 
     def __init__(self, name: str, delimiter: str, width: int, lines: int = 0) -> None:
         self.lines = lines
-        self.width = width
-        self._name = name
-        self._delimiter = delimiter
+        self.name = name
+        self.delimiter = delimiter
+        self._width = width
         self._broken = 0
         self._reset()
 
@@ -41,7 +41,7 @@ class CsvRows:
         while waiting:
             text = waiting.popleft()
             if '"' not in text and not self._pending and len(text) <= ROW_LONGEST:
-                self._add(rows, text.rstrip("\r\n").split(self._delimiter), 1)
+                self._add(rows, text.rstrip("\r\n").split(self.delimiter), 1)
             else:
                 self._pending.append(text)
                 self._size += len(text)
@@ -71,15 +71,15 @@ class CsvRows:
         return []
 
     def _hides_rows(self) -> bool:
-        full = sum(1 for line in self._pending if line.count(self._delimiter) >= self.width - 1)
-        return self.width > 0 and len(self._pending) > 1 and full > 1
+        full = sum(1 for line in self._pending if line.count(self.delimiter) >= self._width - 1)
+        return self._width > 0 and len(self._pending) > 1 and full > 1
 
     def _break(self, rows: list[FileRow], reason: str) -> list[str]:
         first, *rest = self._pending
         self._broken += 1
         self.lines += 1
         if self._broken > _BROKEN_MAX:
-            raise FileRefusedError(self._name, "not-csv", line=self.lines, reason=reason, count=self._broken)
+            raise FileRefusedError(self.name, "not-csv", line=self.lines, reason=reason, count=self._broken)
         rows.append(FileRow(self.lines, [first.rstrip("\r\n")], reason))
         self._reset()
         return rest
@@ -108,12 +108,12 @@ class CsvRows:
                 self._quoted, at = None, closed.end() + 1
                 if closed.end() == len(text):
                     return ""
-                if text[at - 1] != self._delimiter:
+                if text[at - 1] != self.delimiter:
                     return f"text follows the closing quote of cell {len(self._cells)}"
             if text.startswith('"', at):
                 self._quoted, at = [], at + 1
                 continue
-            end = text.find(self._delimiter, at)
+            end = text.find(self.delimiter, at)
             self._cells.append(text[at:] if end < 0 else text[at:end])
             if end < 0:
                 return ""

@@ -73,72 +73,56 @@ class CsvTable:
     def __init__(self, name: str, kind: TableKind) -> None:
         self.above: list[FileRow] = []
         self.header = FileRow(0, [])
-        self.delimiter = ","
-        self._name = name
+        self.rows = CsvRows(name, ",", 0)  # below the header
         self._kind = kind
+        self._known = 0  # headers in it
+        self.is_found = False
         self._waiting: list[str] = []  # lines until the header is found
         self._open: list[int] = []  # of them, those whose row goes on
-        self._best = 0, -1
-        self._rows: CsvRows | None = None
-
-    @property
-    def lines(self) -> int:
-        """How many lines have become rows, or stand above the header."""
-        return self._rows.lines if self._rows else 0
 
     def go_on(self, header: Sequence[str], delimiter: str, lines: int) -> None:
-        """Continue below a header that was found before, after so many lines."""
-        self.header, self.delimiter = FileRow(0, list(header)), delimiter
-        self._rows = CsvRows(self._name, delimiter, len(header), lines)
+        """Continues below a header that was found before, after so many lines."""
+        self.is_found = True
+        self._choose(FileRow(0, list(header)), delimiter, lines)
 
     def take(self, line: str) -> list[FileRow]:
         """The rows that end with this line."""
-        if self._rows:
-            return self._rows.take(line)
+        if self.is_found:
+            return self.rows.take(line)
         self._waiting.append(line)
         if not line.strip():
             return []
-        filled = sum(1 for text in self._waiting if text.strip())
-        return self._below_header() if self._look() or filled == HEADER_WITHIN else []
+        self._look()
+        is_last = sum(1 for text in self._waiting if text.strip()) == HEADER_WITHIN
+        return self._below_header() if is_last or self._known >= self._kind.enough else []
 
     def end(self) -> list[FileRow]:
         """The rows of the last lines, once there are no more."""
-        rows = [] if self._rows else self._below_header()
-        return rows + (self._rows.end() if self._rows else [])
+        rows = [] if self.is_found else self._below_header()
+        return rows + self.rows.end()
 
-    def _look(self) -> bool:
-        """Whether the newest line completes a header; remembers the row with most headers."""
+    def _look(self) -> None:
+        """Takes a row for the header that ends with the newest line, if it has more headers than the one so far."""
         starts, self._open = [*self._open, len(self._waiting) - 1], []
         for start, delimiter in ((start, delimiter) for start in starts for delimiter in _DELIMITERS):
-            row = _first_row(self._waiting[start:], delimiter)
+            rows = CsvRows("", delimiter, 0, start)
+            row = next((row for line in self._waiting[start:] for row in rows.take(line)), None)
             if row is None:
                 self._open = [*dict.fromkeys((*self._open, start))]
-            elif (known := self._kind.known(row.cells)) > self._best[0] or self._best[1] < 0:
-                self._best = known, start
-                self.delimiter, self.header = delimiter, row._replace(line=start + 1)
-        return self._best[0] >= self._kind.enough
+            elif (known := self._kind.known(row.cells)) > self._known or not self.header.line:
+                self._known = known
+                self._choose(row, delimiter, rows.lines)
+
+    def _choose(self, header: FileRow, delimiter: str, lines: int) -> None:
+        self.header = header
+        self.rows = CsvRows(self.rows.name, delimiter, len(header.cells), lines)
 
     def _below_header(self) -> list[FileRow]:
-        start = max(self._best[1], 0)
-        self.above = [FileRow(number, [text.strip()]) for number, text in enumerate(self._waiting[:start], 1)]
-        self._rows = CsvRows(self._name, self.delimiter, 0, start)
-        rows = [row for text in self._waiting[start:] for row in self._after_header(text)]
-        self._waiting = []
-        return rows
-
-    def _after_header(self, text: str) -> list[FileRow]:
-        assert self._rows
-        rows = self._rows.take(text)
-        if self._rows.width:
-            return rows
-        self._rows.width = len(self.header.cells) if rows else 0
-        return rows[1:]
-
-
-def _first_row(lines: Iterable[str], delimiter: str) -> FileRow | None:
-    """None where the lines end within a quote."""
-    rows = CsvRows("", delimiter, 0)
-    return next((row for line in lines for row in rows.take(line)), None)
+        self.is_found = True
+        titles = self._waiting[: max(self.header.line - 1, 0)]
+        self.above = [FileRow(number, [text.strip()]) for number, text in enumerate(titles, 1)]
+        lines, self._waiting = self._waiting[self.rows.lines :], []
+        return [row for text in lines for row in self.rows.take(text)]
 
 
 def _of_sheets(sheets: Iterable[tuple[str, workbooks.Rows]], name: str, kind: TableKind) -> Table:

@@ -1,16 +1,32 @@
-"""What is not put on any topic, and why."""
+"""What is not put on any topic, not even to be refused: events about natural persons, and events that are too large."""
 
-from liancheng.records.events import Event
+from liancheng.intake.subjects import read_subject
+from liancheng.records.events import Decision, Event
 from liancheng.records.facts import Finding
-from liancheng.text import findings
-from producers.legal_persons import natural_person
+from liancheng.text import findings, persons
 
+_PERSONS = frozenset(("subject.not_legal_person", "uscc.not_legal_person"))
 EVENT_MAX = 900_000  # bytes: with its key and headers it stays under a record's 1,000,000
 
 
 def turned_away(event: Event, value: bytes) -> Finding | None:
     """Why an event, encoded as `value`, is not sent: it is about a natural person, or too large."""
     return natural_person(event) or _too_large(value)
+
+
+def natural_person(event: Event) -> Finding | None:
+    """Why an event may not leave: its subject is a natural person or 个体工商户, or its code may be a citizen's number.
+
+    The finding does not repeat what was found. What neither category, name nor code shows is not detected.
+    """
+    if not isinstance(event, Decision):
+        return None
+    found: list[Finding] = []
+    uscc, _ = read_subject(event, found)
+    refusal = next((finding for finding in found if finding.code in _PERSONS), None)
+    if refusal or uscc or not event.uscc or not persons.looks_like_citizen_number(event.uscc.strip().upper()):
+        return refusal
+    return persons.not_legal_person("uscc")
 
 
 def _too_large(value: bytes) -> Finding | None:

@@ -18,8 +18,8 @@ from liancheng.records.facts import Finding
 from liancheng.text.normalise import normalise_amount
 from producers import files, refused
 from producers.columns import COLUMNS, OUR_OWN, REASONS, SECOND_EDITION, Column
+from producers.door import natural_person
 from producers.files import EventFile
-from producers.legal_persons import natural_person
 from tests.unit.lives import UNHURRIED
 from tests.unit.makers import decision, recognition, revocation, uscc
 

@@ -18,7 +18,7 @@ from liancheng.records.screening_receipts import canonical
 from service.engines.book_screener import BookScreening
 from service.engines.callers import Caller
 from service.web.auth import ScreenCaller
-from service.web.files import stream_form
+from service.web.files import file_form
 from service.web.limits import ROWS_PER_TOKEN, Limits
 from service.web.openapi import answer_of, body_of
 from service.web.parts import BookScreenerDep, LimitsDep
@@ -54,7 +54,7 @@ async def stream(
 
     The last line carries summary and receipt; a stream without it was interrupted, or has a problem as its last line.
     """
-    form = stream_form(request)
+    form = file_form(request)
     await screener.check_fresh()
     batches = _batches(request, BankStream(NEEDED, is_json=form.is_json, encoding=form.encoding))
     return _AnswerWhileReading(_answers(batches, screener.book(caller), caller, limits), media_type=NDJSON)

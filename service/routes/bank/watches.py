@@ -19,7 +19,7 @@ from service.routes.bank import watch_models
 from service.routes.bank.watch_models import Changed, Page, RefusedPage, Uploads, WatchChange
 from service.web import openapi, query
 from service.web.auth import WatchCaller
-from service.web.files import WORKBOOKS, require_file, stream_form
+from service.web.files import WORKBOOKS, file_form
 from service.web.parts import BookKeeperDep, BookReplacementDep, WatchesDep
 from service.web.problems import Problem
 
@@ -91,7 +91,7 @@ async def end_watch(caller: WatchCaller, books: BookKeeperDep, uscc: str) -> Res
 )
 async def add_watches(request: Request, caller: WatchCaller, books: BookKeeperDep, remove: bool = False) -> Response:
     """Add rows to the book; references are merged with the current ones. `remove`: end these watches instead."""
-    require_file(request)
+    file_form(request, *WORKBOOKS)
     body = await request.body()
     file = await asyncio.to_thread(watch_file.read, body, "the body", needs_reference=not remove)
     difference = await asyncio.to_thread(books.merge, caller.bank, file.rows, remove=remove)
@@ -135,7 +135,7 @@ async def replace_book(
     """
     if not _UPLOAD.fullmatch(upload):
         raise Problem("bad-request", "upload: expected 8 to 64 letters, digits, - or _")
-    body = UploadBody(offset, *stream_form(request), _chunks(request))
+    body = UploadBody(offset, *file_form(request), _chunks(request))
     received = await replacement.receive(caller.bank, upload, body)
     return _json(await asyncio.to_thread(replacement.apply, caller.bank, received, confirm))
 
