@@ -137,7 +137,10 @@ _decode_folded_cases = codec.decoder(FoldedCases).decode
 
 
 class EntryDecoder:
-    """Decodes an entry for a fold."""
+    """Decodes an entry for a fold. A `Struct` cannot decode its fields late, so the result only behaves like an `Entry`:
+
+    tests/unit/test_partial.py compares every field and property, and the bytes that a fold makes of both.
+    """
 
     @staticmethod
     def decode(raw: bytes) -> Entry:
