@@ -137,7 +137,7 @@ _decode_folded_cases = codec.decoder(FoldedCases).decode
 
 
 class EntryDecoder:
-    """Decodes an entry for a fold. A `Struct` cannot decode its fields late, so the result only behaves like an `Entry`:
+    """Decodes an entry for a fold. The cast is needed because a `Struct` cannot decode its fields late:
 
     tests/unit/test_partial.py compares every field and property, and the bytes that a fold makes of both.
     """
