@@ -198,7 +198,7 @@ def test_a_filler_behind_another_cannot_put_the_view_back(viewed: Settings) -> N
         raw: Any = client.hget(layout.KEY, layout.HEAD)
         head = layout.decode(raw)
         assert head
-        older = codec.msgspec.structs.replace(head, parts=(layout.Part(), *head.parts[1:]))
+        older = codec.msgspec.structs.replace(head, parts=(layout.PartitionState(), *head.parts[1:]))
         client.hset(layout.KEY, "#", layout.encode(older))  # what a failover to a late replica does
     with Filler(viewed):
         await_current(viewed)

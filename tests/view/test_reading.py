@@ -56,13 +56,6 @@ def test_one_and_many_sync_and_async(viewed: Settings) -> None:
         assert list(raw) == asked
         answer = view.entries(asked)
         assert answer.entries()[uscc(7)] == entry(7, "listed", 2)
-        short = answer.summaries()
-        assert short.keys() == answer.entries().keys()
-        assert (short[uscc(7)].level, short[uscc(7)].name, short[uscc(7)].sequence) == (
-            "listed",
-            "虚构示例化工有限公司",
-            2,
-        )
         assert sum(value is not None for value in raw.values()) >= 580
         with pytest.raises(WrongUseError, match="10,001 companies in one request"):
             view.entries([*asked, uscc(10_000)])
