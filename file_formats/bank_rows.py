@@ -2,13 +2,14 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
 
 from file_formats import refusals, tables
 from file_formats.csv_rows import ROW_LONGEST, FileRow
-from file_formats.headers import bank_column, bank_columns
+from file_formats.headers import BANK_COLUMNS, bank_column, bank_columns
 from file_formats.refusals import FileRefusedError
 from file_formats.tables import CsvTable, TableKind
 from file_formats.text import LineDecoder
@@ -18,6 +19,7 @@ _LINE_LONGEST = 4 * ROW_LONGEST + 4  # bytes that are kept of a line
 _BODY = "the body"
 
 Cells = Mapping[str, str]  # by column; what is in a column that nobody knows, by its header
+_texts = msgspec.json.Decoder(dict[str, str])
 _object = msgspec.json.Decoder(dict[str, str | int | float | list[str] | None])
 
 
@@ -120,7 +122,10 @@ class BankStream:
         self._is_empty = self._is_empty and not rows
         if not (self._is_json or self._table.is_found):
             return rows
-        lines = self._line if self._is_json else self._table.rows.lines
+        if self._is_json:
+            self.progress = Progress(self._byte, self._line)
+            return rows
+        lines = self._table.rows.lines
         offset = self.progress.offset + sum(self._lengths.popleft() for _ in range(lines - self.progress.lines))
         self.progress = Progress(offset, lines, tuple(self._table.header.cells), self._table.rows.delimiter)
         return rows
@@ -131,11 +136,11 @@ class BankStream:
         is_long = length > _LINE_LONGEST
         text = "x" * (ROW_LONGEST + 1) if is_long else self._decoder.decode(line, self._byte, self._line)
         self._byte += length
-        self._lengths.append(length)
         if self._is_json is None and text.strip():
             self._is_json = tables.is_json(text, self._name)
         if self._is_json:
             return [json_row(self._line, text)] if text.strip() else []
+        self._lengths.append(length)
         return self._of_table(self._table.take(text))
 
     def _of_table(self, rows: list[FileRow]) -> list[BankRow]:
@@ -154,8 +159,9 @@ class _Columns:
     def row(self, row: FileRow) -> BankRow:
         if row.broken:
             return BankRow(row.line, {}, refusals.broken_row(row.broken))
-        cells = dict(zip(self._names, row.cells, strict=False))
-        return BankRow(row.line, cells, refusals.uneven_row(row.cells, len(self._names)))
+        is_even = len(row.cells) == len(self._names)
+        refusal = None if is_even else refusals.uneven_row(row.cells, len(self._names))
+        return BankRow(row.line, dict(zip(self._names, row.cells, strict=False)), refusal)
 
 
 def _kind(needed: Sequence[str]) -> TableKind:
@@ -170,6 +176,10 @@ def json_row(line: int, text: str) -> BankRow:
     """A row from an object: null is empty, a list its words."""
     if len(text) > ROW_LONGEST:
         return BankRow(line, {}, refusals.broken_object(f"it is longer than {ROW_LONGEST:,} characters"))
+    with suppress(msgspec.DecodeError, RecursionError):
+        texts = _texts.decode(text)
+        if texts.keys() <= BANK_COLUMNS.keys():  # as programs send them: half of the time
+            return BankRow(line, texts)
     try:
         fields = _object.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:

@@ -37,15 +37,15 @@ class CsvRows:
     def take(self, line: str) -> list[FileRow]:
         """Raises FileRefusedError after 100 broken rows."""
         rows: list[FileRow] = []
+        if '"' not in line and not self._pending and len(line) <= ROW_LONGEST:
+            self._add(rows, line.rstrip("\r\n").split(self.delimiter), 1)
+            return rows
         waiting = deque((line,))
         while waiting:
             text = waiting.popleft()
-            if '"' not in text and not self._pending and len(text) <= ROW_LONGEST:
-                self._add(rows, text.rstrip("\r\n").split(self.delimiter), 1)
-            else:
-                self._pending.append(text)
-                self._size += len(text)
-                waiting.extendleft(reversed(self._settled(rows, self._scan(text))))
+            self._pending.append(text)
+            self._size += len(text)
+            waiting.extendleft(reversed(self._settled(rows, self._scan(text))))
         return rows
 
     def end(self) -> list[FileRow]:
@@ -85,7 +85,7 @@ class CsvRows:
         return rest
 
     def _add(self, rows: list[FileRow], cells: list[str], lines: int) -> None:
-        if any(cell and not cell.isspace() for cell in cells):
+        if not "".join(cells).isspace() and any(cells):
             rows.append(FileRow(self.lines + 1, cells))
         self.lines += lines
 

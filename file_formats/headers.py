@@ -5,6 +5,7 @@ What the columns of an agency's table are called is in `producers/columns.py`, b
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from file_formats.refusals import FileRefusedError
 from liancheng.text import spelling
@@ -15,7 +16,7 @@ USCC_NAMES = (
     *("统一社会信用代码", "社会信用代码", "信用代码", "统一信用代码", "社会统一信用代码"),
     "统一社会信用代码/社会信用代码",
 )
-_BANK_COLUMNS = {
+BANK_COLUMNS = {
     "uscc": USCC_NAMES,
     "name": ("名称", "企业名称", "公司名称", "客户名称", "单位名称"),
     "customer_ref": ("客户编号", "客户号"),
@@ -41,6 +42,7 @@ def split(cell: str) -> tuple[str, str]:
     return (unit["base"], unit["unit"]) if unit else (base, "")
 
 
+@lru_cache(maxsize=1024)  # JSON lines name their columns in every row
 def bank_column(cell: str) -> str | None:
     """The column of a bank's file that a header names."""
     return _BY_NAME.get(split(cell)[0])
@@ -50,7 +52,7 @@ def bank_columns(header: Sequence[str], needed: Sequence[str], name: str) -> lis
     """The column of each header. Raises FileRefusedError where no `needed` one is among them, or one is there twice."""
     columns = [bank_column(cell) for cell in header]
     if set(columns).isdisjoint(needed):
-        raise unknown_table(name, header, " or ".join(f"{column} ({_BANK_COLUMNS[column][0]})" for column in needed))
+        raise unknown_table(name, header, " or ".join(f"{column} ({BANK_COLUMNS[column][0]})" for column in needed))
     for column in dict.fromkeys(column for column in columns if column):
         refuse_doubled(column, [cell for cell, own in zip(header, columns, strict=True) if own == column], name)
     return columns
@@ -73,4 +75,4 @@ def shown(headers: Iterable[str]) -> tuple[str, ...]:
     return tuple(" ".join(header.split()) for header in headers if header.strip())
 
 
-_BY_NAME = {spelled(name): column for column, names in _BANK_COLUMNS.items() for name in (column, *names)}
+_BY_NAME = {spelled(name): column for column, names in BANK_COLUMNS.items() for name in (column, *names)}

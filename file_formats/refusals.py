@@ -55,7 +55,7 @@ def broken_row(reason: str) -> Finding:
 
 def uneven_row(cells: Sequence[str], width: int) -> Finding | None:
     """A row with more cells than the header, or fewer: any of them may be under the wrong header."""
-    if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
+    if len(cells) == width or (len(cells) > width and not any(cell.strip() for cell in cells[width:])):
         return None
     remedy = "put a cell that holds a comma or a line break into quotes, and add the commas that are missing"
     return findings.error("row", "row.length", f"{len(cells)} cells", f"{width}, as the header has", remedy)

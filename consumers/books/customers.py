@@ -57,8 +57,12 @@ def read(raw: bytes, name: str) -> CustomerFile:
 def screening_row(row: BankRow) -> ScreeningRow:
     if row.refusal:
         return RowError(code="bad-row", detail=sentence(row.refusal))
-    uscc, name, reference = (row.cells.get(column, "").strip() or None for column in (*NEEDED, "customer_ref"))
-    return AskedRow(uscc=uscc, name=name, customer_ref=reference)
+    cell = row.cells.get
+    return AskedRow(
+        uscc=cell("uscc", "").strip() or None,
+        name=cell("name", "").strip() or None,
+        customer_ref=cell("customer_ref", "").strip() or None,
+    )
 
 
 def check(row: ScreeningRow) -> tuple[str | None, RowError | None]:
