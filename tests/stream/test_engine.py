@@ -299,7 +299,7 @@ def test_offsets_that_stay_open_end_the_session_not_the_stage(
 
 def test_stopping_commits_the_batch_in_hand(settings: Settings, toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when folding it takes longer than the engine waits between two looks at whether it should stop."""
-    monkeypatch.setattr(engine, "LOOK_S", 0.01)
+    monkeypatch.setattr(engine, "AGENT_CHECK_S", 0.01)
     gate = Gate()
     feed(settings, toy.source, plain(100))
     with running(toy, worker(settings), gate) as thread:
@@ -316,7 +316,7 @@ def test_stopping_commits_the_batch_in_hand(settings: Settings, toy: Toy, monkey
 def test_stopping_does_not_wait_for_an_agent_that_is_gone(
     settings: Settings, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "LOOK_S", 0.01)
+    monkeypatch.setattr(engine, "AGENT_CHECK_S", 0.01)
     monkeypatch.setattr(engine, "LAST_FOLD_S", 0.1)
     handed: list[Batch] = []
     feed(settings, toy.source, plain(100))
