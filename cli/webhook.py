@@ -22,6 +22,7 @@ from liancheng.errors import WrongUseError
 from liancheng.records.webhooks import Webhook, standing
 from liancheng.settings import Settings
 from transport.admin import require_bank
+from transport.clients import require_broker
 
 WebhookId = Annotated[str, typer.Argument(metavar="ID", help="1 to 32 lower-case letters, digits or '-'.")]
 
@@ -66,7 +67,7 @@ def list_(
 
     active, failing, dead (given up), gone (the receiver said 410).
     """
-    webhooks = [known for known in webhook_table.read(Settings()).values() if bank in (None, known[0].bank)]
+    webhooks = [known for known in _all(Settings()).values() if bank in (None, known[0].bank)]
     if as_json:
         for known in webhooks:
             print_json(status_of(*known))
@@ -149,6 +150,11 @@ async def _post_test(settings: Settings, webhook: Webhook) -> PostResult:
         return await poster.test(webhook)
     finally:
         await poster.close()
+
+
+def _all(settings: Settings) -> dict[str, webhook_table.Standing]:
+    require_broker(settings)  # reading the table says less clearly why there is no answer
+    return webhook_table.read(settings)
 
 
 def _known(settings: Settings, bank: str, id_: str) -> webhook_table.Standing:

@@ -221,7 +221,9 @@ def test_wrong_use_is_one_line(run: Run, words: tuple[str, ...], said: str) -> N
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [("bank", "list"), ("alerts", "--bank", "a1"), ("list", "digest")])
+@pytest.mark.parametrize(
+    "words", [("bank", "list"), ("alerts", "--bank", "a1"), ("list", "digest"), ("webhook", "list")]
+)
 def test_no_broker_is_one_line(words: tuple[str, ...]) -> None:
     env = os.environ | {"LIANCHENG_BOOTSTRAP_SERVERS": "127.0.0.1:1"}
     done = subprocess.run([*LIANCHENG, *words], env=env, capture_output=True, text=True, timeout=60, check=False)
