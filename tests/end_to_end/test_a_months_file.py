@@ -68,7 +68,7 @@ def test_the_second_time_all_are_duplicates_and_the_list_is_the_same(
     first = liancheng("publish", str(month), "--province", "330000", env=environment)
     assert first.returncode == 0, first.stderr
     assert f"{ROWS:,} rows: {ROWS:,} accepted" in (first.stdout + first.stderr).replace("10000", "10,000")
-    eventually(lambda: worked_off(environment), timeout_s=60, what="every company has all its decisions")
+    eventually(lambda: worked_off(environment), timeout_s=60, every_s=1, what="every company has all its decisions")
     before = digest(environment)
 
     second = liancheng("publish", str(month), "--province", "330000", env=environment)

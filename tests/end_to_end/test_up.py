@@ -122,9 +122,9 @@ def test_a_part_that_dies_is_started_again(running_home: Home, victim: str) -> N
         again = before[victim]["restarts"] + 1
         return bool(part["state"] == "up" and part["restarts"] == again and part["pid"] != before[victim]["pid"])
 
-    eventually(came_back, timeout_s=60)
+    eventually(came_back, timeout_s=60, every_s=0.5)
     assert f"{victim} ended, starting it again" in (home.path / "logs" / "supervisor.log").read_text()
-    eventually(lambda: home.run("status").returncode == 0, timeout_s=30, what="all of it is up")
+    eventually(lambda: home.run("status").returncode == 0, timeout_s=30, every_s=0.5, what="all of it is up")
 
 
 def test_nothing_outlives_a_supervisor_that_is_killed(home: Home) -> None:
@@ -197,8 +197,8 @@ def test_real_workers_come_up_and_take_over_from_one_that_was_killed(tmp_path: P
         home.up("--workers", "2")
         killed = home.parts()["worker-1"]["pid"]
         os.kill(killed, signal.SIGKILL)
-        eventually(lambda: home.parts()["worker-1"]["restarts"] == 1, timeout_s=30)
-        eventually(lambda: home.run("status").returncode == 0, timeout_s=60, what="every stage runs again")
+        eventually(lambda: home.parts()["worker-1"]["restarts"] == 1, timeout_s=30, every_s=0.5)
+        eventually(lambda: home.run("status").returncode == 0, timeout_s=60, every_s=0.5, what="every stage runs again")
         pids = home.pids()
         assert home.run("down").returncode == 0
         assert all_gone([killed, *pids])
