@@ -154,7 +154,7 @@ def test_versions_are_compared(draft: Path) -> None:
         (("show", "1999.1"), "found '1999.1', expected a packaged version (2026.1) or a version's TOML file"),
         (("show", "--rule", "act.66"), "has no 'act.66', expected an id as act.6"),
         (("check", "nowhere.toml"), "No such file or directory: nowhere.toml"),
-        (("diff", CURRENT, "README.md"), "README.md: the file: found no TOML"),
+        (("diff", CURRENT, "README.md"), "README.md: the file: found invalid TOML"),
         (("preview", CURRENT, "--day", "31.12.2026"), "'31.12.2026'"),
     ],
 )
