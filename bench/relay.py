@@ -14,6 +14,7 @@ from transport.clients import admin, consumer, producer
 PARTITIONS = (12, 6, 6, 3, 1)
 TOPICS = tuple(f"relay-{hop}" for hop in range(len(PARTITIONS)))
 FIRST, LAST = TOPICS[0], TOPICS[-1]
+SESSION_TIMEOUT_MS = 30_000  # a hop has no second try: a machine under load must not fence it
 
 
 def make_topics(settings: Settings) -> None:
@@ -29,7 +30,7 @@ def hop(settings: Settings, source: str, target: str) -> None:
         settings,
         f"bench.{source}",
         group_instance_id=source,  # a new round's relay takes its partitions from the last one's ghost at once
-        session_timeout_ms=settings.session_timeout_ms,
+        session_timeout_ms=SESSION_TIMEOUT_MS,
     )
     writer = producer(settings, transactional_id=f"bench.{source}")
     writer.init_transactions(30)

@@ -30,7 +30,7 @@ def print_real_entry(settings: Settings) -> None:
 
 
 def print_summary(
-    sources: Mapping[str, tuple[int, list[Receipt]]], desks: list[BankDesk], killed_at: datetime, bare: Run
+    sources: Mapping[str, tuple[int, list[Receipt]]], desks: list[BankDesk], killed_at: datetime, bare: Run | None
 ) -> None:
     say("")
     rows = []
@@ -43,8 +43,9 @@ def print_summary(
     say("milliseconds: from the agency's publishing to the bank having read the alert.")
     say("p50 and p99 are of events published before the worker was killed; the slowest")
     say("of all had to wait until the worker was replaced.")
-    say(f"A bare relay of four hops took {bare.p50_ms:.0f} (p50) and {bare.p99_ms:.0f} ms (p99) on this machine,")
-    say(f"at {RATE} records a second; the broker was warm after that.")
+    if bare:
+        say(f"A bare relay of four hops took {bare.p50_ms:.0f} (p50) and {bare.p99_ms:.0f} ms (p99) on this machine,")
+        say(f"at {RATE} records a second; the broker was warm after that.")
 
 
 def whole(desks: list[BankDesk]) -> bool:
