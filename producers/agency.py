@@ -1,4 +1,4 @@
-"""What an agency's own programs use: publish events, and learn what became of each."""
+"""The SDK for an agency's programs: publish events and get the receipt of each."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -16,19 +16,19 @@ from liancheng.records.events import Event
 from liancheng.records.facts import Finding, Receipt
 from liancheng.settings import Settings
 from liancheng.text.findings import sentence
-from producers.door import turned_away
+from producers.door import natural_person, too_large
 from producers.receipts import Reader, ends, table
 from transport import admin
 from transport.clients import producer, readable
 
-WAIT_S = 0.1  # how long it waits for a receipt before it looks up
-FLUSH_S = 60.0  # twice message.timeout.ms: every event has its report by then
+WAIT_S = 0.1  # how long one wait for a receipt blocks
+FLUSH_S = 60.0  # twice message.timeout.ms: every event is reported by then
 
 Place = tuple[int, int]  # partition, offset
 
 
 class NotPublishedError(WrongUseError):
-    """The event was not put on the topic: `finding` says why and how to mend it."""
+    """The event was not put on the topic: `finding` says why and how to correct it."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(f"not published: {sentence(finding)}")
@@ -36,17 +36,17 @@ class NotPublishedError(WrongUseError):
 
 
 class NotAnsweredError(UnavailableError):
-    """No receipt came in time. The events are on the topic and will be answered; `receipts` are those that came."""
+    """No receipt arrived in time. The events are on the topic and will be answered; `receipts` holds those that did."""
 
-    def __init__(self, message: str, came: list[Receipt]) -> None:
+    def __init__(self, message: str, receipts: list[Receipt]) -> None:
         super().__init__(message)
-        self.receipts = came
+        self.receipts = receipts
 
 
 class Ticket:
-    """What `publish` returns for one event. `place` and `receipt` come later, when the agency is polled or waits.
+    """What `publish` returns for one event. `place` and `receipt` are set later, while the agency is polled or waits.
 
-    `place` (partition, offset): the event is on the topic, on disk, and will be answered. `receipt`: what became of it.
+    `place` (partition, offset): the event is on the topic and will be answered. `receipt`: whether it was accepted.
     """
 
     __slots__ = ("__weakref__", "event_id", "place", "receipt")
@@ -62,14 +62,14 @@ class Ticket:
 
 
 class Agency:
-    """One province's agency, for one thread.
+    """The agency of one province. Not thread-safe.
 
-    Three things are different: `publish` returning (the event is in this process's memory, and goes out within
-    milliseconds), the ticket having a `place` (it is on the topic; `flush` waits for that), and its receipt (`wait`
-    waits for that), which alone says whether it was accepted.
+    An event passes three points: `publish` returns (it is in this process's memory and leaves within milliseconds), its
+    ticket has a `place` (it is on the topic; `flush` waits for this), and its ticket has a `receipt` (`wait` waits for
+    this). Only the receipt says whether it was accepted.
 
     Raises:
-        UnavailableError: no broker, a refused login.
+        UnavailableError: the broker does not answer or refuses the login.
         WrongUseError: the province has no topics.
     """
 
@@ -92,72 +92,74 @@ class Agency:
         if kind is None:
             self.close()
         else:
-            self._let_go()
+            self._disconnect()
 
     def close(self) -> None:
-        """Wait until every event is on the topic (see `flush`), and let go of the broker."""
+        """Wait until every event is on the topic (see `flush`), then disconnect."""
         try:
             self.flush()
         finally:
-            self._let_go()
+            self._disconnect()
 
     def publish(self, event: Event) -> Ticket:
-        """Hand an event over; it is sent with others, in order. Blocks only while 100,000 events are on their way.
+        """Queue an event for sending, in order. Blocks only while 100,000 events are queued.
 
-        Returning does not mean that it is on the topic (`flush`), nor that it was accepted (`wait`). Publishing the
-        same event again is harmless: it is answered `duplicate`.
+        When it returns, the event need not be on the topic (`flush`) nor accepted (`wait`). Publishing the same event
+        again is harmless: its receipt says `duplicate`.
 
         Raises:
-            NotPublishedError: it is about a natural person, or too large; nothing was sent.
+            NotPublishedError: the event is about a natural person or too large; nothing was sent.
             UnavailableError: an earlier event did not arrive, or the broker refuses.
         """
+        if refusal := natural_person(event):
+            raise NotPublishedError(refusal)
         key, value = event_key(self.province, event), codec.encode(event)
-        if why := turned_away(event, value):
-            raise NotPublishedError(why)
+        if refusal := too_large(value):
+            raise NotPublishedError(refusal)
         ticket = Ticket(event_id(key, event))
         headers = codec.headers(type_of(event), self._source, ticket.event_id)
         self._raise_failed()
         while not self._produced(key, value, headers, ticket):
-            self._producer.poll(0.1)  # the queue is full: wait until some have arrived
+            self._producer.poll(0.1)  # the queue is full: wait until some have left it
         self._producer.poll(0)
         return ticket
 
     def poll(self) -> int:
-        """Take in what the broker reports, so that tickets have their places; returns how many it reported.
+        """Process the broker's reports, which set the places of tickets. Returns how many there were.
 
-        `publish`, `flush` and `wait` do it too; call it where a program publishes seldom and looks at its tickets.
+        `publish`, `flush` and `wait` do this too; call it if a program publishes rarely and looks at its tickets.
         """
         return self._producer.poll(0)
 
     def flush(self, timeout_s: float = FLUSH_S) -> None:
-        """Wait until every published event is on the topic. Raises UnavailableError where one is not."""
+        """Wait until every published event is on the topic. Raises UnavailableError if one is not in time."""
         left = self._producer.flush(timeout_s)
         self._raise_failed()
         if left:
             raise UnavailableError(f"{self.topic}: {left} events did not arrive within {timeout_s:g} s: {_AGAIN}")
 
     def wait(self, ticket: Ticket, timeout_s: float = 10.0) -> Receipt:
-        """The receipt of exactly this event, also where the same event was sent twice.
+        """Returns the receipt of exactly this event, even if the same event was sent twice.
 
         Raises:
-            NotAnsweredError: none within `timeout_s`; the event is on the topic, and waiting again is fine.
-            UnavailableError: it did not reach the topic.
+            NotAnsweredError: there is none within `timeout_s`. The event is on the topic; wait again later.
+            UnavailableError: the event did not reach the topic.
         """
         return self.wait_all([ticket], timeout_s)[0]
 
     def wait_all(
         self, tickets: Sequence[Ticket], timeout_s: float = 10.0, on_progress: Callable[[int], None] = lambda _: None
     ) -> list[Receipt]:
-        """The receipts of these tickets, in their order.
+        """Returns the receipts of these tickets, in their order.
 
         Args:
-            tickets: of this agency.
-            timeout_s: the longest silence; as long as receipts come, it waits on.
-            on_progress: told how many more of them are answered.
+            tickets: tickets of this agency.
+            timeout_s: how long to wait without any new receipt.
+            on_progress: called with the number of newly answered tickets.
 
         Raises:
-            NotAnsweredError: it was silent for so long; the error carries the receipts that came.
-            UnavailableError: some did not reach the topic.
+            NotAnsweredError: no receipt arrived for `timeout_s`; the error holds those that did.
+            UnavailableError: some events did not reach the topic.
         """
         self.flush()
         if lost := sum(1 for ticket in tickets if not ticket.is_on_topic):
@@ -175,7 +177,7 @@ class Agency:
         return _receipts(tickets)
 
     def receipts(self) -> dict[str, Receipt]:
-        """The last receipt of each of the province's documents, by its key (the document's id)."""
+        """Returns the last receipt of each document of the province, by document id."""
         return table(self.settings, ends(self.settings, self.province))
 
     def _produced(self, key: str, value: bytes, headers: codec.Headers, ticket: Ticket) -> bool:
@@ -205,10 +207,10 @@ class Agency:
             self._reader = Reader(self.settings, self.province, self._opened_at)
         return self._reader
 
-    def _take(self, found: list[Receipt]) -> set[Ticket]:
-        """Give receipts to the tickets of this agency that are still held; returns those."""
+    def _take(self, receipts: list[Receipt]) -> set[Ticket]:
+        """Set the receipts of tickets that are still referenced. Returns these tickets."""
         answered = set()
-        for receipt in found:
+        for receipt in receipts:
             place = (receipt.submission.partition, receipt.submission.offset)
             ticket = self._unanswered.pop(place, None)
             if ticket is not None:
@@ -224,7 +226,7 @@ class Agency:
             _receipts(tickets),
         )
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         reader, self._reader = self._reader, None
         if reader:
             reader.close()

@@ -9,11 +9,6 @@ _PERSONS = frozenset(("subject.not_legal_person", "uscc.not_legal_person"))
 EVENT_MAX = 900_000  # bytes: with its key and headers it stays under a record's 1,000,000
 
 
-def turned_away(event: Event, value: bytes) -> Finding | None:
-    """Why an event, encoded as `value`, is not sent: it is about a natural person, or too large."""
-    return natural_person(event) or _too_large(value)
-
-
 def natural_person(event: Event) -> Finding | None:
     """Why an event may not leave: its subject is a natural person or 个体工商户, or its code may be a citizen's number.
 
@@ -29,7 +24,8 @@ def natural_person(event: Event) -> Finding | None:
     return persons.not_legal_person("uscc")
 
 
-def _too_large(value: bytes) -> Finding | None:
+def too_large(value: bytes) -> Finding | None:
+    """Returns why an encoded event cannot be sent, or None."""
     if len(value) <= EVENT_MAX:
         return None
     found, expected = f"{len(value)} bytes", f"{EVENT_MAX} at most"

@@ -48,21 +48,21 @@ class KindCodes:
 NONE = KindCodes()
 
 
-def load(wish: str | None) -> KindCodes:
-    """The code base that `wish` names: one that is shipped, or a CSV file with the columns code and kind.
+def load(base: str | None) -> KindCodes:
+    """Returns the code base of that name: a shipped one, or a CSV file with the columns code and kind.
 
     Raises:
-        WrongUseError: neither; or a line of the file that is no code and kind.
+        WrongUseError: it is neither, or a line of the file is not a code and a kind.
         OSError: the file cannot be read.
     """
-    if wish is None:
+    if base is None:
         return NONE
-    if base := _shipped().get(wish):
-        return base
-    if not Path(wish).exists():
+    if shipped := _shipped().get(base):
+        return shipped
+    if not Path(base).exists():
         names = ", ".join(_shipped())
-        raise WrongUseError(f"--kinds-codes {wish}: found no such file, and no such code base: there are {names}")
-    return _from_csv(Path(wish).read_bytes(), wish)
+        raise WrongUseError(f"--kinds-codes: found {base}, expected a CSV file of code,kind or one of {names}")
+    return _from_csv(Path(base).read_bytes(), base)
 
 
 @cache

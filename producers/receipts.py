@@ -1,4 +1,4 @@
-"""Receipts: what became of what an agency sent. Reading the table, following it."""
+"""Receipts of an agency's events: reads their table, and follows it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -21,14 +21,14 @@ _decoder = codec.decoder(Receipt)
 
 
 def ends(settings: Settings, province: str) -> dict[tuple[str, int], int]:
-    """Where the province's receipts end now, by topic and partition: what is sent later is answered behind it."""
+    """Returns where the receipts of the province end now. Events sent later are answered after these offsets."""
     topic = topics.RECEIPTS.named(province)
     count = partition_count(producer(settings), topic)
     return high_watermarks(settings, [(topic, number) for number in range(count)])
 
 
 def table(settings: Settings, until: Ends) -> dict[str, Receipt]:
-    """The last receipt of each document, by its key, as it stood at those ends."""
+    """Returns the last receipt of each document up to these offsets, by document id."""
     raw: dict[bytes, Message] = {}
     for messages in read_until(settings, until):
         raw.update({message.key() or b"": message for message in messages})
@@ -50,13 +50,13 @@ class Reader:
         self._client.assign([TopicPartition(topic, partition, offset) for (topic, partition), offset in start.items()])
 
     def next(self, wait_s: float) -> list[Receipt]:
-        """What there is, as soon as there is one; none after `wait_s`. Raises UnavailableError."""
+        """Returns the next receipts, none after `wait_s` without any. Raises UnavailableError."""
         try:
             first = self._client.poll(wait_s)
-            found = [first, *self._client.consume(FETCH, timeout=0)] if first is not None else []
+            messages = [first, *self._client.consume(FETCH, timeout=0)] if first is not None else []
         except KafkaException as error:
             raise readable(error, f"reading {self.topic}") from error
-        return [read(message) for message in found if self._is_record(message)]
+        return [read(message) for message in messages if self._is_record(message)]
 
     def close(self) -> None:
         self._client.close()
@@ -74,7 +74,7 @@ _PASSING = {KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RES
 
 
 def follow(settings: Settings, province: str, start: Ends) -> Iterator[Receipt]:
-    """Receipts behind those ends, for ever."""
+    """Yields receipts after these offsets, without end."""
     reader = Reader(settings, province, start)
     try:
         while True:
@@ -91,5 +91,5 @@ def read(message: Message) -> Receipt:
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Those findings that refuse an event."""
+    """Returns the findings that refuse an event."""
     return tuple(finding for finding in findings if finding.severity == "error")

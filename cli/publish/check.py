@@ -8,7 +8,7 @@ from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.intake.documents import EventPosition, State, event_key, fold
 from liancheng.text.provinces import PROVINCES
-from producers.door import turned_away
+from producers.door import natural_person, too_large
 from producers.rows import EventRow
 
 
@@ -29,7 +29,7 @@ def _check(row: EventRow, place: EventPosition, documents: dict[str, State | Non
     if row.event is None:
         return Result(row, "refused", row.findings)
     raw = codec.encode(row.event)
-    if refusal := turned_away(row.event, raw):
+    if refusal := natural_person(row.event) or too_large(raw):
         return Result(row, "refused", (refusal,))
     key = event_key(place.province, row.event)
     receipt = fold(documents.get(key), raw, place._replace(key=key), place.submitted_at).receipt

@@ -76,6 +76,6 @@ def test_a_file_of_codes_is_checked_line_by_line(tmp_path: Path, line: str, expe
 
 
 def test_a_name_that_is_neither_base_nor_file_names_those_there_are() -> None:
-    with pytest.raises(WrongUseError, match="there are wonders-sjtb"):
+    with pytest.raises(WrongUseError, match="or one of wonders-sjtb"):
         load("nowhere")
     assert load(None) is kind_codes.NONE
