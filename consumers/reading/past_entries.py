@@ -1,11 +1,11 @@
-"""Past entries of a subject: its partition of `penalties`, replayed."""
+"""PastEntry entries of a subject: its partition of `penalties`, replayed."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import chain
 
 from liancheng import codec
-from liancheng.joint_list.history import Moment, Past, replay
+from liancheng.joint_list.history import Moment, PastEntry, replay
 from liancheng.joint_list.standard_judge import current_schedule
 from liancheng.records import topics
 from liancheng.records.facts import Penalty
@@ -20,7 +20,7 @@ _decode = codec.decoder(Penalty)
 Written = tuple[Penalty, datetime]  # with the instant at which it was written
 
 
-def entry_at(settings: Settings, uscc: str, moment: Moment) -> Past:
+def entry_at(settings: Settings, uscc: str, moment: Moment) -> PastEntry:
     """Returns the entry of a valid USCC at a moment.
 
     Raises:

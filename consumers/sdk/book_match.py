@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from consumers.books.customers import Customer
-from liancheng.naming import CUTOFF, Match, NameIndex, Reason
+from liancheng.naming import CUTOFF, Match, NameIndex, NameReason
 from liancheng.records.entries import Entry, Level
 from liancheng.records.facts import Model
 
@@ -23,7 +23,7 @@ class BookMatch(Model, tag="book_match", frozen=True, kw_only=True):
     level: Level
     score: float = 1.0
     matched: str | None = None  # the name that is alike: the company's, or a former one
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[NameReason, ...] = ()
 
 
 class Entries(Protocol):

@@ -5,7 +5,7 @@ from typing import Any
 
 from liancheng.answers.watch_fold import templates_of
 from liancheng.explaining.explanation import Explanation
-from liancheng.naming.factors import Reason as NameReason
+from liancheng.naming.factors import NameReason
 from liancheng.records.alerts import Measure, Reason
 from liancheng.records.entries import Entry, Level
 from liancheng.records.facts import Model
@@ -70,7 +70,7 @@ class NamesAnswer(Model, frozen=True, kw_only=True):
 
 
 class AskedRow(Model, frozen=True, kw_only=True):
-    """One row of a book: a USCC, or a name where there is none; `customer_ref` comes back in the answer."""
+    """One row of a book: a USCC or, without one, a name; `customer_ref` is repeated in the answer."""
 
     uscc: str | None = None
     name: str | None = None

@@ -22,14 +22,14 @@ class Moment(NamedTuple):
         return day_of(at) <= self.day and (self.known_at is None or at <= self.known_at)
 
 
-class Past(NamedTuple):
+class PastEntry(NamedTuple):
     """`entry` is None if the subject had none. `reached` is the newest day the list had been given by then."""
 
     entry: Entry | None
     reached: date
 
 
-def replay(records: Iterable[tuple[Penalty, datetime]], uscc: str, moment: Moment, schedule: Schedule) -> Past:
+def replay(records: Iterable[tuple[Penalty, datetime]], uscc: str, moment: Moment, schedule: Schedule) -> PastEntry:
     """Returns the subject's entry at a moment.
 
     Days that the list had not been given yet pass all the same, so a future day shows what time alone will do.
@@ -54,7 +54,7 @@ def replay(records: Iterable[tuple[Penalty, datetime]], uscc: str, moment: Momen
     for penalty, _ in known:
         schedule = _adopting(schedule, penalty)
     steps = fold.advance(entry, reached, max(reached, moment.day), schedule) if entry else ()
-    return Past(steps[-1] if steps else entry, reached)
+    return PastEntry(steps[-1] if steps else entry, reached)
 
 
 def entries(records: Iterable[tuple[Penalty, datetime]], uscc: str, schedule: Schedule) -> Iterator[Entry]:

@@ -1,9 +1,9 @@
 """Company names: their parts, how similar two names are and why, and an index to find one among a million."""
 
-from liancheng.naming.factors import Reason
+from liancheng.naming.factors import NameReason
 from liancheng.naming.folded import fold
 from liancheng.naming.index import Match, NameIndex
 from liancheng.naming.parts import Name, parse
-from liancheng.naming.similarity import CUTOFF, Comparison, compare
+from liancheng.naming.similarity import CUTOFF, NameComparison, compare
 
-__all__ = ["CUTOFF", "Comparison", "Match", "Name", "NameIndex", "Reason", "compare", "fold", "parse"]
+__all__ = ["CUTOFF", "Match", "Name", "NameComparison", "NameIndex", "NameReason", "compare", "fold", "parse"]

@@ -38,7 +38,7 @@ def compare(left: str, right: str) -> CoreSimilarity:
 def _same_length(left: str, right: str, distance: int) -> CoreSimilarity | None:
     pairs = [(a, b) for a, b in zip(left, right, strict=True) if a != b]
     if any(_distinguishes(a) and _distinguishes(b) for a, b in pairs):
-        return CoreSimilarity(0.5, "core.told_apart", f"told apart on purpose: {left} / {right}")
+        return CoreSimilarity(0.5, "core.told_apart", f"different on purpose: {left} / {right}")
     if 2 * len(pairs) <= len(left) or len(pairs) == 1:
         if sounds(left) == sounds(right):
             same = all(sound(a) == sound(b) for a, b in pairs)
@@ -54,7 +54,7 @@ def _one_more(shorter: str, longer: str) -> CoreSimilarity:
     (edit,) = Levenshtein.editops(shorter, longer)
     character = longer[edit.dest_pos]
     if _distinguishes(character):
-        return CoreSimilarity(0.5, "core.told_apart", f"told apart on purpose: {shorter} / {longer}")
+        return CoreSimilarity(0.5, "core.told_apart", f"different on purpose: {shorter} / {longer}")
     score = 0.85 if len(longer) >= LONG else 0.6
     return CoreSimilarity(score, "core.one_more", f"one character more: {shorter} / {longer}")
 

@@ -8,7 +8,7 @@ import msgspec
 from rapidfuzz import fuzz, process
 
 from liancheng.naming import keys
-from liancheng.naming.factors import Reason
+from liancheng.naming.factors import NameReason
 from liancheng.naming.parts import parse
 from liancheng.naming.similarity import CUTOFF, compare
 
@@ -35,7 +35,7 @@ class Match(msgspec.Struct, frozen=True):
     name: str
     matched: str
     score: float
-    reasons: tuple[Reason, ...]
+    reasons: tuple[NameReason, ...]
 
 
 class NameIndex:
@@ -86,7 +86,7 @@ class NameIndex:
         reasons = comparison.reasons
         if former:
             (name,) = self._db.execute("SELECT printed FROM name WHERE uscc = ? AND former = 0", (uscc,)).fetchone()
-            reasons = (*reasons, Reason("former_name", f"a former name of {name}"))
+            reasons = (*reasons, NameReason("former_name", f"a former name of {name}"))
         return Match(uscc, name, matched, comparison.score, reasons)
 
     def _shortlist(self, query: str) -> list[_Row]:

@@ -17,7 +17,6 @@ from liancheng.naming.words import words
 
 _GROUP = "集团"
 _LIMITED = "有限公司"
-_CORE_MIN = 2
 _PARENT = re.compile(r".+?(?:公司|集团|合作社|合伙企业)(?!\))")
 
 

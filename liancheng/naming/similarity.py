@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from liancheng.naming import factors
-from liancheng.naming.factors import Reason
+from liancheng.naming.factors import NameReason
 from liancheng.naming.parts import Name, parse
 from liancheng.text.spelling import is_traditional
 
@@ -19,34 +19,34 @@ CUTOFF = 0.75  # from this score on, a bank should look; docs/screening.md shows
 _BEST_NOT_EXACT = 0.99
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class NameComparison(msgspec.Struct, frozen=True):
     """`score`: 0 to 1, and 1 only for the same text after normalisation. `reasons` is never empty."""
 
     score: float
-    reasons: tuple[Reason, ...]
+    reasons: tuple[NameReason, ...]
 
 
-def compare(query: str, listed: str) -> Comparison:
+def compare(query: str, listed: str) -> NameComparison:
     """Compares the name searched for with a name on the list. The score is symmetric. Raises nothing."""
     left, right = parse(query), parse(listed)
-    notes = [Reason("traditional_script", "traditional script")] if is_traditional(query) else []
+    notes = [NameReason("traditional_script", "traditional script")] if is_traditional(query) else []
     if left.folded and left.folded == right.folded:
         text = "the same text" if query == listed else "the same text after normalisation"
-        return Comparison(1.0, (Reason("exact", text), *notes))
+        return NameComparison(1.0, (NameReason("exact", text), *notes))
     score, reasons = max(_readings(left, right), key=lambda reading: reading[0])
-    return Comparison(round(min(score, _BEST_NOT_EXACT), 4), (*reasons, *notes))
+    return NameComparison(round(min(score, _BEST_NOT_EXACT), 4), (*reasons, *notes))
 
 
-def _readings(left: Name, right: Name) -> Iterator[tuple[float, list[Reason]]]:
+def _readings(left: Name, right: Name) -> Iterator[tuple[float, list[NameReason]]]:
     """Each way to read the pair; the best score counts."""
     yield factors.score(left, right)
     if _is_reordered(left, right):
-        yield 0.93, [Reason("other_order", "the same characters in another order")]
+        yield 0.93, [NameReason("other_order", "the same characters in another order")]
     for name, against in ((left, right.now), (right, left.now)):
         if name.formerly:
             for part, code in ((name.now, "without_former"), (name.formerly, "former_in_brackets")):
                 now = compare(part, against)
-                yield now.score, [*now.reasons, Reason(code, f"read without its brackets as {part}")]
+                yield now.score, [*now.reasons, NameReason(code, f"read without its brackets as {part}")]
 
 
 def _is_reordered(left: Name, right: Name) -> bool:

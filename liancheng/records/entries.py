@@ -33,7 +33,7 @@ ChangeKind = Literal[
 
 
 class ActFinding(Model, frozen=True, kw_only=True):
-    """An entry act 认定情形 that a decision touches. Only one that `counts` makes a candidate."""
+    """An entry act 认定情形 found in a decision. Only an act that `counts` makes a candidate."""
 
     act: int  # 1-14
     counts: bool
@@ -120,7 +120,7 @@ class Repeat(Model, frozen=True, kw_only=True):
 
 
 class Cause(Model, frozen=True, kw_only=True):
-    """What led to a change: a document, the event that touched it (None: a day passed), the rule that judged it."""
+    """What led to a change: a document, the event about it (None: a day passed), the rule that judged it."""
 
     document_id: str
     rule: str
@@ -177,7 +177,7 @@ class Adoption(Model, frozen=True, kw_only=True):
 
 
 class ListDay(Model, tag="list_day", frozen=True, kw_only=True):
-    """The list is complete up to this day on this partition: written by joint_list when it has worked off a new day.
+    """The list is complete up to this day on this partition: written by joint_list when it has processed a new day.
 
     `adopted`: the versions of the standard that the partition knows of, in the order of their adoption.
     """

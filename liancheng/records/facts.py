@@ -130,7 +130,7 @@ class MonthFact(Fact, frozen=True, kw_only=True):
 class Document(Model, tag="document", frozen=True, kw_only=True):
     """All that is known about one document: the state of `standardise`, and the record on `penalties`.
 
-    `version` counts the document's accepted events, so that a reader can tell which of two snapshots is newer.
+    `version` counts the document's accepted events, so that a reader knows which of two snapshots is newer.
     """
 
     id: str

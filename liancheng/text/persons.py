@@ -61,7 +61,7 @@ def check_category(text: str) -> Finding | None:
     return error(
         "subject_category",
         "subject_category.unknown",
-        "",  # a shifted column may hold a name here
+        "",  # if the row is shifted by a column, this may be a name
         "法人及非法人组织",
         "write the category as in the 双公示 table; check whether the row is shifted by a column",
     )

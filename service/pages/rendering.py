@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from liancheng.days import SHANGHAI
 from liancheng.explaining.phrases import Language
-from liancheng.naming.factors import Reason
+from liancheng.naming.factors import NameReason
 from liancheng.text import kinds
 from service.engines.callers import Callers
 from service.pages.languages import language_of, say
@@ -71,7 +71,7 @@ def _switch(request: Request) -> str:
     return f"{request.url.path}?{urlencode([*query, ('lang', other)])}"
 
 
-def _likeness(reason: Reason, t: Callable[[str], str], language: Language) -> str:
+def _likeness(reason: NameReason, t: Callable[[str], str], language: Language) -> str:
     """Returns why a name is similar. A reason's text is English: Chinese is made from its code and what it quotes."""
     if language == "en":
         return reason.text

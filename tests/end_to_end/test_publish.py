@@ -169,7 +169,7 @@ def test_the_real_sample_is_refused_row_by_row_in_words(run: Run, tmp_path: Path
     assert (done.returncode, counts(done)) == (2, {"refused": 29})
     rows = list(csv.DictReader(io.StringIO(refused_to.read_text("utf-8-sig"))))
     assert [int(one["原行号"]) for one in rows] == list(range(2, 31))
-    assert "统一社会信用代码: 91340422MA***0D75(1-1) -> 18 characters" in rows[3]["拒收原因"]
+    assert "统一社会信用代码: found '91340422MA***0D75(1-1)', expected 18 characters" in rows[3]["拒收原因"]
 
 
 def test_without_waiting_it_says_what_is_on_the_topic(run: Run, tmp_path: Path) -> None:
