@@ -10,11 +10,12 @@ from cli.shared import words
 from cli.shared.exit_code import ExitCode
 from cli.shared.options import AsJson
 from cli.shared.tables import fields
-from cli.shared.terminal import log_to_stderr, print_json, say
+from cli.shared.terminal import print_json, say
 from consumers.view import contents, filler
 from consumers.view.reader import Position, StaleViewError, View
 from liancheng.errors import UnavailableError
 from liancheng.settings import Settings
+from transport import logs
 from transport.redis_clients import shown
 
 _FILLER_REACTS_S = 15.0  # a filler sees within a second that the view is gone, one that lost Redis within six
@@ -26,8 +27,9 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("run")
 def run() -> None:
     """Fill the view and follow the list until Ctrl-C. `liancheng up` runs it as well."""
-    log_to_stderr()
-    filler.run(Settings())
+    settings = Settings()
+    logs.configure(settings)
+    filler.run(settings)
 
 
 @app.command("status")

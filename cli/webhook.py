@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cli.shared.exit_code import ExitCode
 from cli.shared.options import AsJson, OfBank
 from cli.shared.tables import table
-from cli.shared.terminal import log_to_stderr, print_json, say
+from cli.shared.terminal import print_json, say
 from consumers.delivery.history import Pages
 from consumers.webhooks import sender, webhook_table
 from consumers.webhooks.poster import Poster, PostResult
@@ -21,6 +21,7 @@ from liancheng import codec
 from liancheng.errors import WrongUseError
 from liancheng.records.webhooks import Webhook, standing
 from liancheng.settings import Settings
+from transport import logs
 from transport.admin import require_bank
 from transport.clients import require_broker
 
@@ -117,8 +118,9 @@ def remove(id_: WebhookId, bank: OfBank) -> None:
 @process.command("run")
 def run() -> None:
     """Post alerts to webhooks until Ctrl-C. `liancheng up` runs it as well; run it only once."""
-    log_to_stderr()
-    sender.run(Settings())
+    settings = Settings()
+    logs.configure(settings)
+    sender.run(settings)
 
 
 def _put(

@@ -12,6 +12,7 @@ from liancheng.settings import Settings
 from service.app import create_app
 from service.web.alert_streams import AlertStreams
 from service.web.parts import part
+from transport import logs
 
 _SHUTDOWN_S = 10  # for open streams
 _SWITCH_S = 0.0005  # how long a thread that reads Kafka may hold up the event loop; Python's default is ten times that
@@ -23,7 +24,7 @@ def run(settings: Settings) -> None:
     Raises:
         WrongUseError: the port is taken, or a file of TLS is missing.
     """
-    _set_logs()
+    _set_logs(settings)
     app = create_app(settings)
     sys.setswitchinterval(_SWITCH_S)
     gc.freeze()  # what is loaded by now stays
@@ -65,8 +66,9 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _set_logs() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+def _set_logs(settings: Settings) -> None:
+    """Sends the access log, which is JSON already, to stdout, and everything else to stderr."""
+    logs.configure(settings)
     access = logging.getLogger("liancheng.api.access")
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(message)s"))

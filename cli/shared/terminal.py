@@ -1,6 +1,5 @@
 """Output: facts go to stdout, progress and errors to stderr."""
 
-import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -40,11 +39,6 @@ def write_output(data: bytes, output: Path | None, *, for_excel: bool) -> None:
         output.write_bytes(_EXCEL_BOM + data if for_excel else data)
     else:
         sys.stdout.buffer.write(data)
-
-
-def log_to_stderr() -> None:
-    """Shows the log of a process that runs until Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 @contextmanager
