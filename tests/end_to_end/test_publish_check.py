@@ -68,7 +68,7 @@ def test_codes_for_kinds_are_read_by_the_base_that_is_named(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("--kinds-codes", "nowhere"), "there are wonders-sjtb"),
+        (("--kinds-codes", "nowhere"), "or one of wonders-sjtb"),
         (("--refused-to", "refused.xls"), "name it .csv or .xlsx"),
         (("--province", "999999"), "expected a code of GB/T 2260"),
     ],

@@ -14,6 +14,7 @@ from consumers.reading import register
 from consumers.view import layout
 from liancheng.settings import Settings
 from service.web import problems
+from supervision.worker import answers
 from tests.bank_material import uscc
 from tests.eventually import eventually
 from tests.local_valkey import running_valkey
@@ -192,6 +193,8 @@ def test_a_service_that_was_killed_answers_as_before(served: Settings, home: Pat
         before = asked.get(PATH).json()
         service.kill()
         service.start()
+        eventually(lambda: answers(service.address) or service.pid is None, 60, what="the service is ready again")
+        assert service.pid, service.exit_report()
         after = eventually(lambda: (found := asked.get(PATH)).status_code == 200 and found.json(), 30)
         assert after["receipt"].pop("signed_by") == before["receipt"].pop("signed_by"), "its key is on disk"
         assert {k: v for k, v in after.items() if k not in ("receipt", "position")} == {
