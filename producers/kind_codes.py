@@ -61,7 +61,7 @@ def load(base: str | None) -> KindCodes:
         return shipped
     if not Path(base).exists():
         names = ", ".join(_shipped())
-        raise WrongUseError(f"--kinds-codes: found {base}, expected a CSV file of code,kind or one of {names}")
+        raise WrongUseError(f"--kinds-codes: found {base!r}, expected a CSV file of code,kind or one of {names}")
     return _from_csv(Path(base).read_bytes(), base)
 
 
